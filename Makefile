@@ -1,0 +1,83 @@
+# make all      every figure, the claims table and the report     make help lists the rest
+DATASET ?= synthetic
+SCALE   ?= laptop
+SEED    ?= 0
+CELEBA  ?=
+IMAGES  ?=
+export CELEBA IMAGES
+export PYTHONDONTWRITEBYTECODE ?= 1
+export JUPYTER_PREFER_ENV_PATH = 1
+# keep freed memory: glibc otherwise gives the big buffers of each training step back and faults them in again (1.1-1.4x)
+export MALLOC_MMAP_MAX_ = 0
+export MALLOC_TRIM_THRESHOLD_ = 2000000000
+export PYDEVD_DISABLE_FILE_VALIDATION = 1
+
+VENV   := .venv
+SYSTEM ?= python3
+PYTHON ?= $(VENV)/bin/python
+SETUP  := $(if $(filter $(VENV)/bin/python,$(PYTHON)),$(VENV)/.ready)
+RUN    := $(DATASET)-$(SCALE)-s$(SEED)
+B      := build/$(RUN)
+LIB    := $(PYTHON) -m lib
+P      := -p dataset '$(DATASET)' -p scale '$(SCALE)' -p seed '$(SEED)'
+NOTEBOOKS := $(basename $(notdir $(sort $(wildcard notebooks/[0-9][0-9]_*.py))))
+DONE   := $(NOTEBOOKS:%=$(B)/%.ipynb)
+CODE   := $(wildcard lib/*.py lib/*.mplstyle)
+
+.PHONY: all data notebooks claims report test lab pairs doctor bench clean help setup FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: report ## train, encode, run all notebooks, write every figure, the claims table and the report
+
+report: build/report/$(RUN).done ## the HTML report in build/report/
+notebooks: $(DONE)               ## run all notebooks headless
+claims: figures/$(RUN)/claims.md ## the claims table from what the notebooks recorded
+setup: $(SETUP)                  ## the virtual environment alone
+
+$(VENV)/.ready: requirements.txt
+	@$(SYSTEM) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed; give one with make SYSTEM=python3.12"; exit 1; }
+	$(SYSTEM) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# Photos are listed anew on every call, drawn faces only when their code changes; the file changes when the images do.
+$(B)/images.txt: lib/faces.py lib/faces_parts.py lib/sources.py lib/photos.py lib/images.py lib/study.py $(if $(filter synthetic,$(DATASET)),,FORCE) | $(SETUP)
+	@$(LIB) data $(P)
+	@$(if $(filter synthetic,$(DATASET)),touch $@)
+data: $(B)/images.txt ## the image cache alone (for CelebA: tries to download, or says which files to put where)
+
+# One rule per notebook: make sees times of change, the runner compares contents and says why it runs.
+define notebook
+$(B)/$(1).ipynb: notebooks/$(1).py $(CODE) $(2) | $(SETUP)
+	@$$(LIB) notebook $(1) $$(P)
+endef
+named = $(foreach number,$(1),$(filter $(B)/$(number)_%,$(DONE)))
+needs = $(if $(filter 01_%,$(1)),$(B)/images.txt,$(if $(filter 02_%,$(1)),$(call named,01),$(if $(filter 05_%,$(1)),,$(call named,02))))
+$(foreach name,$(NOTEBOOKS),$(eval $(call notebook,$(name),$(call needs,$(name)))))
+
+figures/$(RUN)/claims.md: $(DONE)
+	@$(LIB) claims $(P)
+build/report/$(RUN).done: figures/$(RUN)/claims.md lib/report.py
+	@$(LIB) report $(P)
+	@touch $@
+
+test: $(SETUP) ## all tests, with the smoke run of every notebook
+	$(PYTHON) -m pytest $(ARGS)
+
+lab: $(SETUP) ## the notebooks, interactively
+	$(PYTHON) -m jupyterlab notebooks
+
+pairs: $(SETUP) ## make the .ipynb of each notebook equal to its .py
+	$(PYTHON) -m jupytext --quiet --to ipynb notebooks/[0-9]*.py
+
+doctor: $(SETUP) ## is this machine fit for the chosen DATASET and SCALE?
+	@$(LIB) doctor $(P)
+
+clean: ## remove build/ and caches; keeps data/raw, image caches, checkpoints and figures
+	rm -rf build .pytest_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+help: ## this list
+	@echo "make TARGET [DATASET=synthetic|celeba|folder] [SCALE=smoke|laptop|paper] [SEED=0] [CELEBA=path] [IMAGES=path] [PYTHON=python]"
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12

@@ -1,0 +1,85 @@
+"""What the Makefile calls: `python -m lib data|notebook|claims|report|doctor`. Errors are one sentence and an exit code."""
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from lib import artifacts, study as studies
+
+EXPECTED = (ValueError, FileNotFoundError, FloatingPointError, OSError)      # bad input and full disks: no traceback
+
+
+def main(arguments=None):
+    """Run one command of the study; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m lib", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, what in (("data", "make the image cache of a run"), ("notebook", "run one notebook headless"),
+                       ("claims", "collect the claims table"), ("report", "write the HTML report"),
+                       ("doctor", "is this machine fit for the run?")):
+        command = commands.add_parser(name, help=what)
+        if name == "notebook":
+            command.add_argument("name")
+        command.add_argument("-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUE"))
+    options = parser.parse_args(arguments)
+    try:
+        return COMMANDS[options.command](options, dict(options.p)) or 0
+    except KeyboardInterrupt:
+        print(f"{options.command}: interrupted; run the same command again to go on", file=sys.stderr)
+        return 130
+    except EXPECTED as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def study_of(given):
+    """The Study that the parameters name; ValueError on an unknown parameter or value."""
+    unknown = set(given) - {"dataset", "scale", "seed"}
+    if unknown:
+        raise ValueError(f"unknown parameter {', '.join(sorted(unknown))}: known are dataset, scale, seed")
+    if not given.get("seed", "0").isdigit():
+        raise ValueError(f"SEED must be a whole number from 0 up, not {given['seed']!r}")
+    return studies.Study(given.get("dataset", "synthetic"), given.get("scale", "laptop"), int(given.get("seed", 0)))
+
+
+def _data(options, given):
+    from lib import images
+    study = study_of(given)
+    images.download(study)
+    paths = images.prepare(study)
+    stamp = study.build / "images.txt"
+    text = "".join(f"{artifacts.file_hash(path)}  {Path(path).name}\n" for path in paths)
+    if not stamp.exists() or stamp.read_text() != text:              # make reruns what depends on it only if it changed
+        artifacts.write(stamp, text)
+
+
+def _notebook(options, given):
+    from lib import runner
+    runner.check_parameters(runner.source(options.name), given)
+    study_of(given)
+    try:
+        runner.run(options.name, given)
+    except runner.NotebookFailed as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.code
+
+
+def _claims(options, given):
+    from lib import claims
+    table = claims.collect(study_of(given))
+    print(f"claims: {len(table)} in {os.path.relpath(study_of(given).figures / 'claims.md')}")
+
+
+def _report(options, given):
+    from lib import report
+    print(f"report: {os.path.relpath(report.build(study_of(given)))}")
+
+
+def _doctor(options, given):
+    from lib import doctor
+    return doctor.examine(study_of(given))
+
+
+COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "doctor": _doctor}
+
+if __name__ == "__main__":
+    sys.exit(main())

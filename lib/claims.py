@@ -1,0 +1,155 @@
+"""The one table of claims: what the posts state, what this run measures, and a verdict computed from the two."""
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lib import artifacts
+
+NOT_APPLICABLE = "not applicable"
+
+
+class Claim(NamedTuple):
+    """`low <= measured <= high` reproduces the claim; `unit` is appended when the number is shown."""
+    id: str
+    notebook: str
+    post: str
+    statement: str
+    expected: str
+    low: float
+    high: float
+    unit: str = ""
+
+
+def at_most(x):
+    """Bounds of a claim "at most x"."""
+    return -np.inf, x
+
+
+def at_least(x):
+    """Bounds of a claim "at least x"."""
+    return x, np.inf
+
+
+def about(x, relative):
+    """Bounds of a claim "about x", `relative` being the deviation that still counts (ours: the posts give none)."""
+    return x - abs(x) * relative, x + abs(x) * relative
+
+
+def _box(b, k, expected, low, high):
+    return Claim(f"F2-box-{b:g}-{k:g}", "04", "F2", f"uniform vectors of b = {b:g} inside the box mu +- {k:g} hw in every "
+                 "component, of 170,000", expected, low, high, "per 170,000")
+
+
+ALL = 170_000
+CLAIMS = (
+    Claim("F2-gauss", "03", "F2", "most marginals look Gaussian (share at a Kolmogorov distance below 0.05: rule ours)",
+          "most", *at_least(0.5), "of components"),
+    Claim("F2-mean0", "03", "F2", "the mean is about 0 (|mu| < 0.25) for 90 % of the components or more", ">= 0.90",
+          *at_least(0.9), "of components"),
+    Claim("F2-range", "03", "F2", "all component values lie inside [-12, 12]: the largest |z|", "<= 12", *at_most(12)),
+    Claim("F2-mu025", "03", "F2", "components with |mu| >= 0.25", "<= 25", *at_most(25)),
+    Claim("F2-mu1", "03", "F2", "components with |mu| >= 1", "<= 10", *at_most(10)),
+    Claim("F2-hw1", "03", "F2", "components with half width >= 1", "<= 40", *at_most(40)),
+    Claim("F2-hw15", "03", "F2", "components with half width >= 1.5", "<= 20", *at_most(20)),
+    Claim("F2-hw3", "03", "F2", "components with half width >= 3", "<= 5", *at_most(5)),
+    Claim("F2-differ", "03", "F2", "networks differ in which components dominate: Jaccard overlap of the dominant sets of "
+          "cases I and II", "< 0.5 (rule ours)", *at_most(0.5)),
+    Claim("F2-index", "03", "F2", "the dominant components are 118, 151, 177, 195 ... (case II)", "same indices", 1, 1),
+    Claim("F2-pcs", "06", "F2", "dominant principal components number about 0.1 N (those above the mean eigenvalue: "
+          "rule ours)", "about 26", *about(25.6, 0.5)),
+    _box(12, 3, "0", 0, 0), _box(12, 12, "about 20", 10, 40), _box(3, 2, "< 10", 0, 10), _box(2, 2, "about 10", 5, 20),
+    _box(1.5, 2, "all", ALL, ALL), _box(1.5, 1.5, "< 10", 0, 10), _box(1, 1.5, "all", ALL, ALL),
+    Claim("F2-b", "04", "F2", "useful b lie between 1 and 2: the b whose vectors have the latents' root mean square radius",
+          "1 to 2", 1, 2),
+    Claim("F2-std", "05", "F2", "std(R) is about b sqrt(N/15): printed formula over exact value, N = 256", "1",
+          *about(1, 0.05)),
+    Claim("F2-refine", "05", "F2, P1", "<R> is better with 1 + 1/(4N) than with 1 + 1/(5N): dimensions of 3 to 2048 shown "
+          "where the printed form is closer", "all", *at_least(0.999), "of dimensions"),
+    Claim("P1-grid", "05", "P1", "a grid of 10 points per axis needs 10^256 points: log10 of the count", "256",
+          256, 256),
+    Claim("P1-mean", "05", "P1", "<R> for N = 256, b = 5", "46.188", *about(46.188, 0.001)),
+    Claim("P1-ratio", "05", "P1", "std(R)/<R> for N = 256", "0.02795", *about(0.02795, 0.01)),
+    Claim("P1-r2", "05", "P1", "<R^2> = N (b^3 - a^3) / (3 (b - a)): simulated over formula", "1", *about(1, 0.001)),
+    Claim("P1-var", "05", "P1", "Var(R^2) = 4/45 N b^4: simulated over formula", "1", *about(1, 0.01)),
+    Claim("P1-strip", "05", "P1", "chance of the strip x1 in [0, 1], x2 in [9, 10] of the cube [0, 10]^3", "0.01",
+          *about(0.01, 0.03)),
+    Claim("P1-corner", "05", "P1", "chance of the corner [0, 1]^3 of that cube", "0.001", *about(0.001, 0.1)),
+    Claim("P1-improved", "05", "P1", "the ratio divided by 1 + 1/(4N) is an improvement: its error over that of the plain "
+          "ratio, N = 3", "< 1", *at_most(1)),
+    Claim("P1-depleted", "05", "P1", "stripes along the edges of the cube are depleted: points in an edge strip over points "
+          "in an equal strip at the centre", "clearly < 1", *at_most(0.95)),
+    Claim("C2-peak0", "03", "C2", "most axes peak at 0 (|mode| < 0.25)", "most", *at_least(0.5), "of components"),
+    Claim("C2-off", "03", "C2", "axes clearly off-centre (|mode| >= 0.7, the smallest the post names)", "about 5",
+          *about(5, 0.4)),
+    Claim("C2-index", "03", "C2", "the special axes are 52, 130, 171, 200, 221", "same indices", 1, 1),
+    Claim("C2-peakR", "03", "C2", "the radius peaks at 16.5", "16.5", *about(16.5, 0.1)),
+    Claim("C2-maxR", "03", "C2", "no radius above 32: the largest", "<= 32", *at_most(32)),
+    Claim("C2-near0", "03", "C2", "hardly any radius near 0 (below a quarter of the peak: rule ours)", "hardly any",
+          *at_most(0.01), "of latents"),
+    Claim("C2-onepc", "06", "C2", "one dominant principal component: first eigenvalue over second", "one dominates (>= 2: "
+          "rule ours)", *at_least(2)),
+    Claim("C2-flat", "06", "C2", "importance is flat after about 10: eigenvalue 11 over eigenvalue 100", "about 1 (<= 2: "
+          "rule ours)", *at_most(2)),
+    Claim("C2-lines", "06", "C2", "points of a plane lie on lines around voids (withdrawn in 03/2023): Clark-Evans index of "
+          "the central square, in standard deviations of its matched Gaussian null", "clearly below the null (<= -2)",
+          *at_most(-2), "sd"),
+)
+
+
+def judge(notebook, measured):
+    """Table of the claims of `notebook`: id, post, statement, expected, measured, verdict.
+
+    measured: {claim id: number, or a sentence saying why the claim does not apply}. KeyError if a claim of the notebook
+    has no entry or an entry is no claim; ValueError if a number is not finite.
+    """
+    claims = [claim for claim in CLAIMS if claim.notebook == notebook]
+    wrong = {claim.id for claim in claims} ^ set(measured)
+    if wrong:
+        raise KeyError(f"notebook {notebook} and the table of claims disagree about {', '.join(sorted(wrong))}")
+    rows = [(c.id, c.post, c.statement, c.expected, *verdict(c, measured[c.id])) for c in claims]
+    return pd.DataFrame(rows, columns=["id", "post", "statement", "expected", "measured", "verdict"])
+
+
+def verdict(claim, value):
+    """(measured as text, verdict) of one claim."""
+    if isinstance(value, str):
+        return "-", f"{NOT_APPLICABLE}: {value}"
+    if not np.isfinite(value):
+        raise ValueError(f"claim {claim.id}: the measured number is {value}; it must be finite, or a reason in words")
+    shown = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    return f"{shown} {claim.unit}".strip(), "reproduced" if claim.low <= value <= claim.high else "not reproduced"
+
+
+def record(study, notebook, measured):
+    """Judge the claims of `notebook`, save them as data/RUN/claims-NN.csv and return the table."""
+    table = judge(notebook, measured)
+    artifacts.write(study.data / f"claims-{notebook}.csv", table)
+    return table
+
+
+def collect(study):
+    """Gather what the notebooks recorded into data/RUN/claims.csv and figures/RUN/claims.md; return the table.
+
+    FileNotFoundError names the notebook whose claims are missing.
+    """
+    notebooks = sorted({claim.notebook for claim in CLAIMS})
+    for notebook in notebooks:
+        if not (study.data / f"claims-{notebook}.csv").exists():
+            raise FileNotFoundError(f"claims-{notebook}.csv is missing: run notebook {notebook} first")
+    table = pd.concat([pd.read_csv(study.data / f"claims-{n}.csv", dtype=str) for n in notebooks], ignore_index=True)
+    artifacts.write(study.data / "claims.csv", table)
+    artifacts.write(study.figures / "claims.md", markdown(study, table))
+    return table
+
+
+def markdown(study, table):
+    """The claims table as a Markdown page that names its image set."""
+    counts = table.verdict.str.split(":").str[0].value_counts()
+    head = (f"# Claims of the posts, measured: {study.label}\n\n"
+            + ", ".join(f"{count} {name}" for name, count in counts.items())
+            + ". The verdict is computed from the measured number; rules marked ours are not the posts'.\n\n")
+    lines = ["| id | post | statement | expected | measured | verdict |", "| --- | --- | --- | --- | --- | --- |"]
+    return head + "\n".join(lines + ["| " + " | ".join(map(str, row)).replace("|mu|", "\\|mu\\|")
+                                     .replace("|z|", "\\|z\\|").replace("|mode|", "\\|mode\\|") + " |"
+                                     for row in table.itertuples(index=False)]) + "\n"

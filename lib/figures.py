@@ -1,0 +1,100 @@
+"""Style, saving with provenance and alt text, and the drawings that more than one notebook needs.
+
+Colour means source everywhere: LATENT for encoded images, UNIFORM for method 2, THEORY (black) for a law drawn over data.
+Drawing functions take data and `ax`, return `ax`, and neither compute, save nor show.
+"""
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from lib import artifacts
+
+LATENT, UNIFORM, NORMAL, THEORY, MUTED = "#b5322f", "#2f6db5", "#3a8f5c", "black", "#9a9a9a"
+DPI = 110
+
+
+def use_style():
+    """Apply the study's one matplotlib style (lib/study.mplstyle)."""
+    plt.style.use(Path(__file__).with_name("study.mplstyle"))
+
+
+def save(fig, study, figure_id, what, alt, n=None, colors=None):
+    """Save `fig` as figures/RUN/ID-what.png with a line of provenance under it and `alt` inside the file; return the path.
+
+    The same figure gives the same bytes: no date, no software version. `n`: what was counted, as "10,000 latents".
+    `alt`: one or two sentences for who cannot see it; ValueError if it is empty. `colors`: reduce sheets of many images
+    to a palette of so many colours, which makes the file a third of its size.
+    """
+    if not alt.strip():
+        raise ValueError(f"figure {figure_id} needs an alt text: say in a sentence what it shows")
+    line = f"{figure_id}  |  {study.label}" + (f"  |  {n}" if n else "")
+    fig.text(0.0, -0.015, line, fontsize=7, color="0.45", ha="left", va="top")
+    path = study.figures / f"{figure_id}-{what}.png"
+    with artifacts.atomic(path) as temporary:
+        about = {"Title": f"{figure_id} {what}", "Description": alt, "Source": study.label}
+        fig.savefig(temporary, dpi=DPI, bbox_inches="tight", format="png", metadata={"Software": None, **about})
+        if colors:
+            quantize(temporary, colors, about)
+    return path
+
+
+def quantize(path, colors, about):
+    """Rewrite the PNG at `path` with a palette of `colors` colours; `about`: the text entries it shall carry."""
+    entries = PngInfo()
+    for key, value in about.items():
+        entries.add_text(key, value)
+    with Image.open(path) as image:
+        image.convert("RGB").quantize(colors, method=Image.Quantize.MEDIANCUT).save(path, format="PNG", pnginfo=entries,
+                                                                                   optimize=True)
+
+
+def image_grid(images, columns, ax, gap=2):
+    """Draw uint8 or [0, 1] float `images` (n, c, h, w) as a grid with `columns` columns and `gap` pixels between."""
+    images = np.asarray(images)
+    if images.dtype != np.uint8:
+        images = (images.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+    n, c, h, w = images.shape
+    rows = -(-n // columns)
+    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, c), 255, np.uint8)
+    for index, image in enumerate(images):
+        top, left = (index // columns) * (h + gap), (index % columns) * (w + gap)
+        sheet[top:top + h, left:left + w] = image.transpose(1, 2, 0)
+    ax.imshow(sheet.squeeze(), cmap="gray" if c == 1 else None, interpolation="nearest" if w > 64 else "bilinear")
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax
+
+
+def curves(edges, counts, ax, highlight=(), color=LATENT, density=False):
+    """Draw histogram counts (bins, d) as one curve per column over the bin centres; `highlight`: {column: colour}."""
+    centres = (edges[:-1] + edges[1:]) / 2
+    values = counts / (counts.sum(0) * np.diff(edges)[:, None]) if density else counts
+    ax.plot(centres, values, color=color, alpha=0.25, lw=0.5, rasterized=True)
+    for column, colour in dict(highlight).items():
+        ax.plot(centres, values[:, column], color=colour, lw=1.6, label=str(column))
+    ax.set(xlim=(edges[0], edges[-1]), ylim=(0, None))
+    return ax
+
+
+def scatter(points, ax, color=LATENT, size=None, limits=None):
+    """Scatter `points` (n, 2) at equal aspect, rasterised; `limits`: half side of a square window round the origin."""
+    size = size if size is not None else float(np.clip(3e4 / max(len(points), 1), 0.3, 12))
+    ax.scatter(points[:, 0], points[:, 1], s=size, color=color, linewidths=0, alpha=0.6, rasterized=True)
+    ax.set_aspect("equal")
+    if limits is not None:
+        ax.set(xlim=(-limits, limits), ylim=(-limits, limits))
+    return ax
+
+
+def embedding(points, ax, title, color=LATENT):
+    """Draw a t-SNE map (n, 2): equal aspect, no ticks (its axes mean nothing), `title` with the numbers on it."""
+    scatter(points, ax, color)
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    ax.set_title(title, fontsize=9)
+    return ax

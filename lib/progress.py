@@ -1,0 +1,32 @@
+"""A bar where someone watches, a log line every few seconds elsewhere."""
+import os
+import time
+
+from tqdm.auto import tqdm
+
+LOG = "STUDY_LOG"         # the notebook runner names a file here and shows what is written to it in the terminal
+SECONDS_BETWEEN_LINES = 5
+
+
+def bar(iterable, desc, total=None, unit="it"):
+    """Iterate over `iterable` and show how far it is: a tqdm bar, or lines in the runner's log when run headless."""
+    if LOG not in os.environ:
+        yield from tqdm(iterable, desc=desc, total=total, unit=unit, leave=False)
+        return
+    total = len(iterable) if total is None else total
+    start = last = time.perf_counter()
+    for done, item in enumerate(iterable, 1):
+        yield item
+        now = time.perf_counter()
+        if now - last > SECONDS_BETWEEN_LINES or (done == total and now - start > SECONDS_BETWEEN_LINES):
+            log(f"{desc}: {done}/{total} {unit}, {now - start:.0f} s of about {(now - start) * total / done:.0f} s")
+            last = now
+
+
+def log(line):
+    """Show one line to whoever runs the study: in the terminal under make, as text in a notebook run by hand."""
+    if LOG in os.environ:
+        with open(os.environ[LOG], "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+    else:
+        print(line)

@@ -1,0 +1,103 @@
+"""build/report/index.html: the claims table, all figures with their alt texts, the notebooks as HTML, run times."""
+import html
+import json
+import os
+import shutil
+
+import nbformat
+import pandas as pd
+from nbconvert import HTMLExporter
+from PIL import Image
+
+from lib import artifacts
+
+BLOG = "https://linux-blog.anracom.com/tag/celeb-a/"
+POSTS = {"F1": "Autoencoders and latent space fragmentation I", "F2": "Autoencoders and latent space fragmentation II",
+         "P1": "Latent spaces: pitfalls of distributing points in multi dimensions I",
+         "P2": "Latent spaces: pitfalls of distributing points in multi dimensions II",
+         "C2": "Autoencoders, latent space and the curse of high dimensionality II"}
+STYLE = """
+:root { color-scheme: light dark } body { font: 16px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em }
+table { border-collapse: collapse; font-size: 14px; width: 100% } th, td { text-align: left; padding: .3em .6em; border-bottom: 1px solid #8884; vertical-align: top }
+.reproduced { color: #2b7a3f } .not-reproduced { color: #b5322f } .not-applicable { color: #777 }
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 1.5em } figure { margin: 0 }
+figure img { width: 100%; background: #fff; border: 1px solid #8884 } figcaption { font-size: 13px }
+.table { overflow-x: auto } nav a { margin-right: 1em }
+"""
+
+
+def build(study):
+    """Write the report of a run and return the path of its index page; FileNotFoundError names what is missing."""
+    folder = study.build.parent / "report"
+    notebooks = sorted(path for path in study.build.glob("[0-9][0-9]_*.ipynb") if path.name.count(".") == 1)
+    if not notebooks:
+        raise FileNotFoundError(f"no executed notebook in build/{study.run}: run make all first")
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "figures").mkdir(parents=True)
+    pages = [(path.stem, _page(path, folder)) for path in notebooks]
+    table = pd.read_csv(study.data / "claims.csv", dtype=str).fillna("")
+    sections = [_claims(table), _gallery(study, folder), _notebooks(pages), _times(study, notebooks)]
+    index = folder / "index.html"
+    artifacts.write(index, f"""<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Latent space study: {study.run}</title>
+<style>{STYLE}</style><h1>What a plain autoencoder does in its latent space</h1>
+<p>This run: {html.escape(study.label)}. The posts: <a href="{BLOG}">the series on the author's blog</a>.</p>
+<nav><a href="#claims">Claims</a><a href="#figures">Figures</a><a href="#notebooks">Notebooks</a><a href="#times">Run times</a></nav>
+{"".join(sections)}</html>""")
+    return index
+
+
+def _page(path, folder):
+    body, _ = HTMLExporter(template_name="lab").from_notebook_node(nbformat.read(path, as_version=4))
+    artifacts.write(folder / f"{path.stem}.html", body)
+    return f"{path.stem}.html"
+
+
+def _claims(table):
+    rows = "".join(
+        f'<tr><td>{row.id}</td><td>{html.escape(row.post)}</td><td>{html.escape(row.statement)}</td>'
+        f'<td>{html.escape(row.expected)}</td><td>{html.escape(row.measured)}</td>'
+        f'<td class="{row.verdict.split(":")[0].replace(" ", "-")}">{html.escape(row.verdict)}</td></tr>'
+        for row in table.itertuples())
+    return (f'<h2 id="claims">Claims</h2><p>The verdict is computed from the measured number.</p><div class="table"><table>'
+            f'<tr><th>id<th>post<th>statement<th>expected<th>measured<th>verdict</tr>{rows}</table></div>')
+
+
+def _gallery(study, folder):
+    items = []
+    for path in sorted(study.figures.glob("*.png"), key=_order):
+        shutil.copy(path, folder / "figures")
+        with Image.open(path) as image:
+            alt = image.info.get("Description", "")
+        post = POSTS.get(path.name.split("-")[0])
+        where = f'<a href="{BLOG}">{post}</a>' if post else "ours"
+        items.append(f'<figure id="{path.stem}"><a href="figures/{path.name}"><img loading="lazy" src="figures/{path.name}" '
+                     f'alt="{html.escape(alt, quote=True)}"></a><figcaption><b>{path.stem}</b> ({where}). '
+                     f'{html.escape(alt)}</figcaption></figure>')
+    return f'<h2 id="figures">Figures</h2><div class="gallery">{"".join(items)}</div>'
+
+
+def _order(path):
+    post, _, rest = path.stem.partition("-")
+    number = rest.split("-")[0]
+    return post, int(number) if number.isdigit() else 999, rest
+
+
+def _notebooks(pages):
+    items = "".join(f'<li><a href="{page}">{name}</a></li>' for name, page in pages)
+    return f'<h2 id="notebooks">Notebooks</h2><ol style="list-style: none; padding: 0">{items}</ol>'
+
+
+def _times(study, notebooks):
+    rows = []
+    for path in notebooks:
+        facts = artifacts.facts(path)
+        rows.append((path.stem, facts["seconds"], facts["kernel_peak_mb"]))
+    for path in sorted(study.data.glob("*.json")):
+        facts = json.loads(path.read_text())
+        if "seconds" in facts:
+            rows.append((f"&nbsp;&nbsp;of that: {path.stem}", facts["seconds"], facts["peak_mb"]))
+    cells = "".join(f"<tr><td>{name}</td><td>{seconds:,.1f}</td><td>{peak:,}</td></tr>" for name, seconds, peak in rows)
+    versions = ", ".join(f"{name} {version}" for name, version in artifacts.versions().items())
+    return (f'<h2 id="times">Run times and provenance</h2><table><tr><th>stage<th>seconds<th>peak memory, MB</tr>{cells}'
+            f'</table><p>{html.escape(versions)}, {os.cpu_count()} cores.</p>')

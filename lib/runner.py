@@ -1,0 +1,144 @@
+"""Runs a notebook headless with papermill, once its inputs are there, and only when something that matters changed."""
+import ast
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from lib import artifacts, study as studies
+
+# What each notebook reads from data/RUN/ (patterns); notebook 01 reads the image cache, 05 needs nothing but chance.
+READS = {"01": (), "02": ("model-*.pt",), "03": ("z_*.npy",), "04": ("z_*.npy",), "05": (), "06": ("z_*.npy",),
+         "07": ("model-*.pt", "z_*.npy"), "08": ("model-*.pt", "z_*.npy")}
+PARAMETERS = {"dataset": str, "scale": str, "seed": int}
+KILLED = 138
+
+
+class NotebookFailed(RuntimeError):
+    """A notebook stopped with an error; `code` is the exit code that says which."""
+
+    def __init__(self, message, code=1):
+        super().__init__(message)
+        self.code = code
+
+
+def source(name):
+    """Path of the percent script of notebook `name` ("03" or "03_component_distributions"); ValueError if there is none."""
+    found = sorted((artifacts.ROOT / "notebooks").glob(f"{name.split('_')[0]}_*.py"))
+    if len(found) != 1 or (len(name) > 2 and found[0].stem != name):
+        raise ValueError(f"there is no notebook {name!r}: see the folder notebooks/")
+    return found[0]
+
+
+def parameters(path):
+    """Names and defaults assigned in the cell tagged `parameters` of the percent script at `path`."""
+    cells = Path(path).read_text().split("# %%")
+    cell = next((cell for cell in cells if 'tags=["parameters"]' in cell.split("\n")[0]), "")
+    return {node.targets[0].id: ast.literal_eval(node.value)
+            for node in ast.parse(cell.partition("\n")[2]).body if isinstance(node, ast.Assign)}
+
+
+def check_parameters(path, given):
+    """ValueError in one sentence if `given` names a parameter that the notebook at `path` does not have."""
+    known = parameters(path)
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise ValueError(f"notebook {Path(path).stem} has no parameter {', '.join(unknown)}: it knows {', '.join(known)}")
+
+
+def recipe(study, path):
+    """What the executed notebook depends on: its text, the lib code it imports, the counts of the run, what it reads."""
+    number = path.stem[:2]
+    inputs = [file for pattern in READS[number] for file in sorted(study.data.glob(pattern))]
+    if number == "01":
+        from lib import images                                       # torch, only where it is needed
+        with contextlib.suppress(FileNotFoundError):
+            inputs += images.paths(study)
+    params = {"dataset": study.dataset, "scale": study.scale, "seed": study.seed, "counts": list(study.counts)}
+    made_from = artifacts.recipe(f"notebook {path.stem}", params, [path, *inputs])
+    made_from["code"] = artifacts.code_hashes(artifacts.imports(path), plumbing=True)
+    return made_from
+
+
+def run(name, given):
+    """Execute notebook `name` with the parameters `given` into build/RUN/NAME.ipynb, unless that is current.
+
+    Written under a temporary name and renamed on success; on failure it stays as NAME.failed.ipynb.
+    Raises ValueError on an unknown parameter, NotebookFailed with the path of what ran and the reason.
+    """
+    import jupytext
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    path = source(name)
+    check_parameters(path, given)
+    study = studies.Study(**{key: PARAMETERS[key](value) for key, value in given.items() if key in PARAMETERS})
+    target = study.build / f"{path.stem}.ipynb"
+    reason = artifacts.stale(target, recipe(study, path))
+    if reason is None:
+        print(f"{path.stem}: nothing that matters to it changed")
+        target.touch()
+        return target
+    print(f"{path.stem}: running for {study.run} ({reason})", flush=True)
+    study.build.mkdir(parents=True, exist_ok=True)
+    started, running = target.with_suffix(".start.ipynb"), target.with_suffix(".running.ipynb")
+    failed, begun = target.with_suffix(".failed.ipynb"), time.perf_counter()
+    jupytext.write(jupytext.read(path), started)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        with show_log(study.build / f"{path.stem}.log"):
+            papermill.execute_notebook(started, running, parameters={**given, "seed": study.seed}, kernel_name="python3", language="python",
+                                       cwd=artifacts.ROOT, progress_bar=False)
+    except papermill.PapermillExecutionError as error:
+        os.replace(running, failed)
+        raise NotebookFailed(f"{path.stem} stopped in cell {error.exec_count}: {error.ename}: {error.evalue}\n"
+                             f"  the notebook up to there: {failed.relative_to(study.home)}") from error
+    except DeadKernelError as error:
+        if running.exists():
+            os.replace(running, failed)
+        raise NotebookFailed(f"{path.stem}: the kernel was killed, most likely because memory ran out; close other "
+                             f"programs or choose a smaller SCALE, then run the same command again\n"
+                             f"  the notebook up to there: {failed.relative_to(study.home)}", KILLED) from error
+    finally:
+        started.unlink(missing_ok=True)
+    os.replace(running, target)
+    failed.unlink(missing_ok=True)
+    seconds = time.perf_counter() - begun
+    artifacts.seal(target, recipe(study, path), seconds=round(seconds, 1), kernel_peak_mb=_peak_of_children())
+    print(f"{path.stem}: done in {seconds:.0f} s", flush=True)
+    return target
+
+
+@contextlib.contextmanager
+def show_log(path):
+    """Copy what the notebook's kernel appends to the log at `path` to the terminal while the block runs."""
+    path.write_text("")
+    os.environ["STUDY_LOG"] = str(path)
+    finished = threading.Event()
+
+    def follow():
+        with open(path, encoding="utf-8") as file:
+            while True:
+                last = finished.wait(0.5)
+                for line in file:
+                    print("  " + line, end="", file=sys.stderr, flush=True)
+                if last:
+                    return
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        thread.join()
+        del os.environ["STUDY_LOG"]
+        path.unlink(missing_ok=True)
+
+
+def _peak_of_children():
+    import resource
+    return round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)

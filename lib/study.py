@@ -1,0 +1,103 @@
+"""One run of the study: which image set, at which scale, from which seed. All counts come from the table here."""
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from lib import artifacts
+
+DATASETS = {"synthetic": "faces drawn from named factors", "celeba": "CelebA", "folder": "photos from a folder"}
+LATENT_DIM = 256                                                     # as in the posts
+SIZE = 96                                                            # as in the posts: images of 96x96 pixels
+BINS = 100                                                           # as in F2: "around 100 sub-intervals"
+VALUE_RANGE = 12.0                                                   # as in F2: components lie in [-12, 12]
+BOXES = ((12, 3), (12, 12), (3, 2), (2, 2), (1.5, 2), (1.5, 1.5), (1, 1.5))     # as in F2: (b, k)
+HALF_WIDTHS = (1, 1.5, 2, 3, 4, 5, 8, 12)                            # as in F2: b of the radius plot
+RADIUS_DIMS = (3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)       # as in P1: from 3 to 2048
+
+
+class Scale(NamedTuple):
+    """All counts of one scale. `tsne_points`: the posts' 20,000 / 80,000 / 165,000 maps, shrunk with the image count."""
+    train: int
+    held_out: int
+    epochs_I: int
+    epochs_II: int
+    batch: int
+    uniform: int
+    radius_points: int
+    tsne_points: tuple
+    purpose: str
+
+
+SCALES = {
+    # the batch of 32 below paper is ours: ten thousand images give too few steps of 128
+    "smoke": Scale(1_500, 300, 2, 2, 32, 20_000, 100_000, (250, 500, 1_000), "tests"),
+    "laptop": Scale(10_000, 1_000, 12, 10, 32, 200_000, 1_000_000, (2_500, 5_000, 10_000), "anyone, two cores"),
+    "paper": Scale(170_000, 10_000, 24, 30, 128, 200_000, 1_000_000, (20_000, 80_000, 165_000), "as in the posts"),
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """`Study("synthetic", "laptop", 0)`: the counts, paths and label of a run. Raises ValueError on unknown names."""
+    dataset: str = "synthetic"
+    scale: str = "laptop"
+    seed: int = 0
+    home: Path = artifacts.ROOT
+
+    def __post_init__(self):
+        for what, value, known in (("DATASET", self.dataset, DATASETS), ("SCALE", self.scale, SCALES)):
+            if value not in known:
+                raise ValueError(f"unknown {what} {value!r}: choose one of {', '.join(known)}")
+        if not isinstance(self.seed, int) or self.seed < 0:
+            raise ValueError(f"SEED must be a whole number from 0 up, not {self.seed!r}")
+
+    @property
+    def counts(self):
+        """The `Scale` of this run."""
+        return SCALES[self.scale]
+
+    @property
+    def run(self):
+        """Name of the run, as `synthetic-laptop-s0`: its folder in data/, figures/ and build/."""
+        return f"{self.dataset}-{self.scale}-s{self.seed}"
+
+    @property
+    def label(self):
+        """What every figure and table says of its origin."""
+        return f"{self.dataset} images, scale {self.scale}, seed {self.seed}"
+
+    @property
+    def data(self):
+        """Folder of checkpoints, latents and tables of this run."""
+        return Path(self.home) / "data" / self.run
+
+    @property
+    def figures(self):
+        """Folder of the figures of this run."""
+        return Path(self.home) / "figures" / self.run
+
+    @property
+    def build(self):
+        """Folder of the executed notebooks of this run."""
+        return Path(self.home) / "build" / self.run
+
+    def checkpoint(self, case):
+        """Path of the weights of `case`, "I" or "II"."""
+        return self.data / f"model-{case}.pt"
+
+    def latents(self, case, split):
+        """Path of the latents of `case` for `split`, "train" or "held_out"."""
+        return self.data / f"z_{split}-{case}.npy"
+
+    def epochs(self, case):
+        """Epochs of training for case "I" or "II"."""
+        return {"I": self.counts.epochs_I, "II": self.counts.epochs_II}[case]
+
+    def source(self):
+        """Where the photos are: the environment variable CELEBA or IMAGES, which make sets; None for synthetic."""
+        if self.dataset == "synthetic":
+            return None
+        name = {"celeba": "CELEBA", "folder": "IMAGES"}[self.dataset]
+        given = os.environ.get(name)
+        return Path(given).expanduser().resolve() if given else None
