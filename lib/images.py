@@ -1,0 +1,268 @@
+"""The images of a run: one verified uint8 cache of 96x96 faces, drawn or from photos, and its two splits.
+
+What decides a pixel is in `faces` (drawn) or in `sources` and `photos` (given); here it is stored and
+found again.
+"""
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import PIL
+
+from lib import artifacts, faces, photos, progress, sources
+from lib.sources import SourceError
+from lib.study import SIZE
+
+MIN_TRAIN, MIN_HELD_OUT = 64, 16           # ours: below this neither training nor its check means anything
+BAD_SHARE = 1_000                          # at most one photo in 1,000 may be broken, but always one
+BLOCK = 1_024                              # faces drawn between two writes
+
+
+class Images(NamedTuple):
+    """uint8 images train (n, 3, 96, 96), held_out (m, 3, 96, 96); the true factors (n + m rows) or None."""
+    train: np.ndarray
+    held_out: np.ndarray
+    factors: pd.DataFrame | None
+
+
+class _Cache(NamedTuple):
+    """Path of the cache of a run, the recipe that makes it, its photos (None: drawn, or no longer there)."""
+    path: Path
+    recipe: dict
+    source: sources.Source | None
+
+    @property
+    def factors(self):
+        return self.path.with_name(f"{self.path.stem}-factors.csv")
+
+    @property
+    def quarantine(self):
+        return self.path.with_name(f"{self.path.stem}-quarantine.csv")
+
+
+def prepare(study):
+    """Make the image cache of `study`, or find it current; says in one line which and why.
+
+    Returns `paths(study)`. Up to max(1, 0.1 %) photos that do not decode are replaced by the next of their
+    split; more stop the run. Either way the quarantine list beside the cache names each with its reason.
+    Raises SourceError (a ValueError) when the photos are missing, too few (below 64 for training and 16 held
+    out) or too often broken; OSError on a full disk.
+    """
+    cache = _cache(study)
+    reason = _stale(cache, study)
+    if reason is None:
+        progress.log(f"{cache.path.name} is current: {_sizes(artifacts.facts(cache.path))}")
+        return _files(cache, study)
+    start = time.perf_counter()
+    if study.dataset == "synthetic":
+        progress.log(f"{cache.path.name} is drawn: {reason}")
+        facts = _draw(cache, study)
+    else:
+        if cache.source is None:
+            raise SourceError(f"{cache.path.name} cannot be used ({reason}) and its photos are not there: "
+                              f"give {sources.VARIABLES[study.dataset]}=path")
+        n_train, n_held_out = _counts(cache.source, study)
+        for line in (f"{cache.path.name} is made from {cache.source.holder}: {reason}", *cache.source.notes):
+            progress.log(line)
+        facts = _decode(cache, n_train, n_held_out)
+    asked = study.counts.train, study.counts.held_out
+    if (facts["train"], facts["held_out"]) != asked:
+        progress.log(f"{_sizes(facts)} instead of {asked[0]:,} and {asked[1]:,}: the source has no more")
+    artifacts.seal(cache.path, cache.recipe, shape=[facts["train"] + facts["held_out"], 3, SIZE, SIZE],
+                   dtype="uint8", pillow=PIL.__version__,
+                   seconds=round(time.perf_counter() - start, 2), **facts)
+    return _files(cache, study)
+
+
+def load(study):
+    """The `Images` of `study` from the cache, mapped into memory (read only), not read.
+
+    Smaller than `study.counts` where the source has fewer. Rows of `factors`: train, then held_out.
+    Raises FileNotFoundError when the cache is missing or not current, SourceError when the photos cannot be
+    found.
+    """
+    cache = _ready(study)
+    facts = artifacts.facts(cache.path)
+    x, n = artifacts.read(cache.path, mmap=True), facts["train"]
+    factors = None
+    if study.dataset == "synthetic":
+        factors = artifacts.read(cache.factors).astype(np.float32)
+    return Images(x[:n], x[n:], factors)
+
+
+def paths(study):
+    """The artifacts that `load` reads, to be named as inputs of a stage. Raises as `load` does."""
+    return _files(_ready(study), study)
+
+
+def download(study):
+    """Get CelebA into data/raw/celeba with torchvision, if there are neither photos nor a cache.
+
+    Raises SourceError when that fails, as it often does (the host limits downloads), saying what to get.
+    """
+    if study.dataset != "celeba" or study.source() or sources.find(study) or _old_caches(study):
+        return
+    folder = sources.default_folder(study)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    progress.log(f"downloading CelebA (about 1.4 GB) into {folder}")
+    # in a folder of its own first, so that a download that was cut off is never found
+    with tempfile.TemporaryDirectory(prefix=".celeba-", dir=folder.parent) as temporary:
+        try:
+            from torchvision.datasets import CelebA
+            CelebA(temporary, split="all", download=True)
+        except Exception as error:         # a network fails in countless ways; the reason is passed on
+            raise SourceError(f"CelebA could not be downloaded ({' '.join(str(error).split())[:200]}). "
+                              + sources.WHAT_TO_GET.format(folder=folder)) from error
+        if folder.exists():
+            shutil.copytree(Path(temporary) / "celeba", folder, dirs_exist_ok=True, copy_function=shutil.move)
+        else:
+            (Path(temporary) / "celeba").rename(folder)
+
+
+# ------------------------------------------------------------------------------------------ finding the cache
+
+def _cache(study):
+    params = {"dataset": study.dataset, "seed": study.seed, "train": study.counts.train,
+              "held_out": study.counts.held_out, "size": SIZE}
+    stem = _stem(study)
+    if study.dataset == "synthetic":
+        recipe = artifacts.recipe("images", params, modules=["faces"])
+        return _Cache(_folder(study) / f"{stem}.npy", recipe, None)
+    source = sources.find(study)
+    if source is not None:
+        params["photos"] = source.fingerprint
+        recipe = artifacts.recipe("images", params, modules=["sources", "photos"])
+        return _Cache(_folder(study) / f"{stem}-{source.fingerprint}.npy", recipe, source)
+    old = _old_caches(study)
+    if not old:
+        raise SourceError(_nothing(study))
+    return _Cache(old[-1], _recorded(old[-1]), None)
+
+
+def _ready(study):
+    cache = _cache(study)
+    reason = _stale(cache, study)
+    if reason:
+        raise FileNotFoundError(f"{cache.path.name} ({reason}): run notebook 01 or `make data` first")
+    if cache.source is None and study.dataset != "synthetic":
+        progress.log(f"no photos in {sources.default_folder(study)} and no path given: using "
+                     f"{cache.path.name}, made from {artifacts.facts(cache.path)['source']}")
+    return cache
+
+
+def _stale(cache, study):
+    reason = artifacts.stale(cache.path, cache.recipe)
+    if reason is None and study.dataset == "synthetic":
+        reason = artifacts.stale(cache.factors, cache.recipe)
+        return reason and f"{cache.factors.name}: {reason}"
+    if reason == "missing" and cache.source and (old := _old_caches(study)):
+        return (f"the photos changed since {old[-1].name} was made"
+                if artifacts.facts(old[-1]).get("source") == str(cache.source.holder)
+                else f"missing; {old[-1].name} is of other photos")
+    return reason
+
+
+def _old_caches(study):
+    """Caches of `study` made from any photos, the last one made at the end."""
+    found = _folder(study).glob(f"{_stem(study)}-{'[0-9a-f]' * 8}.npy")
+    return sorted(filter(_recorded, found), key=lambda path: path.stat().st_mtime_ns)
+
+
+def _recorded(path):
+    """The recipe in the sidecar at `path`, or None: where no photos are left to compare with, it must do."""
+    try:
+        facts = artifacts.facts(path)
+        return {key: facts[key] for key in ("stage", "params", "inputs", "code")}
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
+
+
+def _folder(study):
+    return Path(study.home) / "data" / "images"
+
+
+def _stem(study):
+    return f"{study.dataset}-{study.counts.train + study.counts.held_out}-s{study.seed}"
+
+
+def _files(cache, study):
+    return [cache.path, cache.factors] if study.dataset == "synthetic" else [cache.path]
+
+
+def _nothing(study):
+    folder, variable = sources.default_folder(study), sources.VARIABLES[study.dataset]
+    what = f"no photos: {variable} is not set and {folder} holds none. "
+    return what + (sources.WHAT_TO_GET.format(folder=folder) if study.dataset == "celeba"
+                   else f"Give IMAGES=path to a folder or zip of photos, or put them into {folder}")
+
+
+# ------------------------------------------------------------------------------------------- making the cache
+
+def _draw(cache, study):
+    n = study.counts.train + study.counts.held_out
+    factors = faces.sample_factors(n, study.seed)
+    with artifacts.atomic(cache.path) as temporary, open(temporary, "wb") as file:
+        _header(file, n)
+        for start in progress.bar(range(0, n, BLOCK), "drawing faces", unit="block"):
+            file.write(faces.render(factors.iloc[start:start + BLOCK]).numpy().tobytes())
+    artifacts.write(cache.factors, factors)          # pandas writes the shortest decimals of the same float32
+    artifacts.seal(cache.factors, cache.recipe, shape=list(factors.shape))
+    return {"train": study.counts.train, "held_out": study.counts.held_out}
+
+
+def _decode(cache, n_train, n_held_out):
+    """Write the first good photos of each split; the header is written again when their number is known."""
+    source, sizes, bad = cache.source, [], []
+    with artifacts.atomic(cache.path) as temporary, open(temporary, "wb") as file:
+        _header(file, 0)
+        with sources.opened(source.holder) as read:
+            for name, wanted in (("train", n_train), ("held_out", n_held_out)):
+                good = photos.first_good(getattr(source, name), wanted, read, bad)
+                sizes.append(0)
+                for image in progress.bar(good, f"decoding photos ({name})", total=wanted, unit="images"):
+                    file.write(image.tobytes())
+                    sizes[-1] += 1
+        artifacts.write(cache.quarantine, pd.DataFrame(bad, columns=["file", "reason"]))
+        tried = sum(sizes) + len(bad)
+        if len(bad) > max(1, tried // BAD_SHARE):
+            raise SourceError(f"{len(bad):,} of {tried:,} photos in {source.holder} do not decode, more than "
+                              f"0.1 %; the first is {bad[0][0]} ({bad[0][1]}), all are in "
+                              f"{cache.quarantine}: "
+                              "remove these files or get the photos again")
+        if bad:
+            progress.log(f"{bad[0][0]} does not decode ({bad[0][1]}); {len(bad):,} such files, listed in "
+                         f"{cache.quarantine}, are replaced by the next ones")
+        _check(*sizes, source.holder)
+        _header(file, sum(sizes))
+    return {"train": sizes[0], "held_out": sizes[1], "quarantined": len(bad), "source": str(source.holder)}
+
+
+def _counts(source, study):
+    """Sizes of the splits: as asked, or less in the same ratio."""
+    train, held_out = study.counts.train, study.counts.held_out
+    n_train = min(train, len(source.train), len(source.held_out) * train // held_out)
+    n_held_out = min(held_out, len(source.held_out), n_train * held_out // train)
+    _check(n_train, n_held_out, source.holder)
+    return n_train, n_held_out
+
+
+def _check(n_train, n_held_out, holder):
+    if n_train < MIN_TRAIN or n_held_out < MIN_HELD_OUT:
+        raise SourceError(f"{holder} gives only {n_train} training and {n_held_out} held-out images; "
+                          f"at least {MIN_TRAIN} and {MIN_HELD_OUT} are needed: "
+                          "give more photos, or SCALE=smoke")
+
+
+def _sizes(facts):
+    return f"{facts['train']:,} training and {facts['held_out']:,} held-out images"
+
+
+def _header(file, n):
+    """Write the .npy header for n images at the start of `file`; its length does not depend on n."""
+    file.seek(0)
+    about = {"descr": "|u1", "fortran_order": False, "shape": (n, 3, SIZE, SIZE)}
+    np.lib.format.write_array_header_1_0(file, about)

@@ -1,0 +1,235 @@
+"""Where the photos are: each layout of CelebA, any folder, or a zip read in place -> two lists of photos."""
+import contextlib
+import hashlib
+import os
+import posixpath
+import re
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+VARIABLES = {"celeba": "CELEBA", "folder": "IMAGES"}
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+BASES = ("", "Img", "celeba", "celeba/Img", "CelebA", "CelebA/Img")              # official, torchvision
+HOLDERS = ("img_align_celeba/img_align_celeba", "img_align_celeba", "img_align_celeba.zip")    # first: Kaggle
+LISTS = ("list_eval_partition.txt", "list_eval_partition.csv", "Eval/list_eval_partition.txt")
+WHAT_TO_GET = ("Get img_align_celeba.zip and list_eval_partition.txt from the official CelebA page "
+               "(mmlab.ie.cuhk.edu.hk/projects/CelebA.html) and put both into {folder} without unpacking, "
+               "or give CELEBA=path")
+
+
+class SourceError(ValueError):
+    """The photos are not there or cannot be used; the message says what to do."""
+
+
+class Photo(NamedTuple):
+    """One photo: name relative to its holder, size in bytes, and the path or zip entry to read."""
+    name: str
+    size: int
+    entry: object
+
+
+class Source(NamedTuple):
+    """The photos of a run: the folder or zip that holds them, candidates of each split in order, notes."""
+    holder: Path
+    train: list
+    held_out: list
+    notes: tuple
+
+    @property
+    def fingerprint(self):
+        """Eight hex digits of names, sizes and splits of all photos, equal for a folder and a zip of it."""
+        digest = hashlib.sha256()
+        for split in ("train", "held_out"):
+            for photo in getattr(self, split):
+                digest.update(f"{split}\t{photo.name}\t{photo.size}\n".encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()[:8]
+
+
+def default_folder(study):
+    """Where photos are looked for when make was given no path: data/raw/DATASET."""
+    return Path(study.home) / "data" / "raw" / study.dataset
+
+
+def find(study):
+    """The `Source` of `study`; None when no path was given and data/raw/DATASET is missing or empty.
+
+    Held-out photos come from the test part (2) of CelebA's list, training photos from its parts 0, then 1,
+    each in the order of names. Without a list a permutation drawn from the seed splits them in the ratio of
+    the scale.
+    Raises SourceError when the path does not exist, holds no images, or its zip or list cannot be read.
+    """
+    given = study.source()
+    root = given or default_folder(study)
+    called = f"{VARIABLES[study.dataset]}={root}" if given else str(root)
+    if not root.exists():
+        if given:
+            raise SourceError(f"{called} does not exist: give the folder or zip that holds the photos")
+        return None
+    holder = celeba_holder(root) if study.dataset == "celeba" else root
+    deep = study.dataset == "folder"
+    photos, others = list_zip(holder) if holder.is_file() else list_folder(holder, deep)
+    if not photos:
+        if given or others:
+            layouts = "" if deep else ", or one of the layouts of data/README.md"
+            raise SourceError(f"no images in {called}: it should hold {', '.join(sorted(SUFFIXES))} files"
+                              + layouts)
+        return None
+    partition = None if deep else find_partition(holder)
+    train, held_out, notes = _split(photos, partition, holder, study)
+    if others and deep:
+        notes += (f"{others:,} files of other kinds in {holder.name} are left out",)
+    return Source(holder, train, held_out, notes)
+
+
+def celeba_holder(root):
+    """The folder or zip with CelebA's aligned images, for `root` in any layout; `root` itself if it is flat.
+
+    A folder goes before a zip that stands beside it.
+    """
+    if root.is_file():
+        return root
+    for holder in (root / base / name for base in BASES for name in HOLDERS):
+        if holder.is_file() or (holder.is_dir() and list_folder(holder, deep=False, first=True)[0]):
+            return holder
+    return root
+
+
+def list_folder(folder, deep, first=False):
+    """Photos in `folder` (`deep`: and its subfolders) in the order of their names; the number of other files.
+
+    `first` stops at the first photo.
+    """
+    photos, others, above = [], 0, len(os.path.join(folder, ""))
+    for base, folders, files in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if deep and not _skipped(name)]
+        for path in (os.path.join(base, name) for name in files if not _skipped(name)):
+            if not _is_image(path):
+                others += 1
+                continue
+            try:
+                size = os.stat(path).st_size
+            except OSError:                # a dangling link is listed, and quarantined when it is read
+                size = 0
+            photos.append(Photo(path[above:].replace(os.sep, "/"), size, path))
+            if first:
+                return photos, others
+    return sorted(photos, key=lambda photo: photo.name), others
+
+
+def list_zip(path):
+    """Photos in the zip at `path` in the order of their names; the number of other entries.
+
+    Names start below the folder that holds all. Entries with an absolute name or `..` in it are not read.
+    Raises SourceError if it is no zip, or a part of one.
+    """
+    with _open_zip(path) as archive:
+        entries = [entry for entry in archive.infolist()
+                   if not entry.is_dir() and not any(_skipped(part) for part in entry.filename.split("/"))]
+    safe = [entry for entry in entries if not _escapes(entry.filename) and _is_image(entry.filename)]
+    folders = {posixpath.dirname(entry.filename) for entry in safe}
+    above = len(posixpath.join(posixpath.commonpath(folders), "")) if folders else 0
+    photos = [Photo(entry.filename[above:], entry.file_size, entry) for entry in safe]
+    return sorted(photos, key=lambda photo: photo.name), len(entries) - len(safe)
+
+
+@contextlib.contextmanager
+def opened(holder):
+    """Yield `read(photo)` -> bytes for the photos of the folder or zip `holder`; threads may share it."""
+    if holder.is_file():
+        with _open_zip(holder) as archive:
+            yield lambda photo: archive.read(photo.entry)
+    else:
+        yield lambda photo: Path(photo.entry).read_bytes()
+
+
+def find_partition(holder):
+    """CelebA's list {stem of a name: 0 train, 1 validation, 2 test} and its file name, or None.
+
+    Looked for in, beside and above the folder or zip `holder`, then inside the zip.
+    Raises SourceError naming the line that is not a name and a part.
+    """
+    for path in (base / name for base in (holder, *holder.parents[:2]) for name in LISTS):
+        if path.is_file():
+            return _partition(path.read_bytes(), str(path))
+    if holder.is_file():                                             # Kaggle's zip holds its lists
+        with _open_zip(holder) as archive:
+            for entry in archive.infolist():
+                if posixpath.basename(entry.filename) in LISTS and not _escapes(entry.filename):
+                    return _partition(archive.read(entry), entry.filename)
+    return None
+
+
+def _partition(data, name):
+    if _is_html(data):
+        raise SourceError(f"{name} is an HTML page, most likely the download quota page: download it again")
+    parts = {}
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+        words = re.split(r"[,\s]+", line.strip().replace('"', ""))
+        if line.strip() and not (number == 1 and words[-1] == "partition"):      # the header of Kaggle's list
+            if len(words) != 2 or words[1] not in ("0", "1", "2"):
+                raise SourceError(f"line {number} of {name} is {line[:60]!r}, not a name and 0, 1 or 2")
+            parts[_stem(words[0])] = int(words[1])
+    return parts, os.path.basename(name)
+
+
+def _split(photos, partition, holder, study):
+    if partition is None:
+        order = np.random.default_rng(study.seed).permutation(len(photos))
+        n = len(photos) * study.counts.held_out // (study.counts.train + study.counts.held_out)
+        return [photos[i] for i in order[n:]], [photos[i] for i in order[:n]], ()
+    parts, list_name = partition
+    groups = {0: [], 1: [], 2: []}
+    for photo in photos:
+        groups.get(parts.get(_stem(photo.name)), []).append(photo)
+    used = sum(map(len, groups.values()))
+    if not used:
+        raise SourceError(f"{list_name} names none of the {len(photos):,} images in {holder}: "
+                          "remove the list or mend it")
+    notes = () if used == len(photos) == len(parts) else (
+        f"{list_name} names {len(parts):,} images and {holder.name} holds {len(photos):,}: "
+        f"the {used:,} that are in both are used",)
+    return groups[0] + groups[1], groups[2], notes
+
+
+def _open_zip(path):
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        with open(path, "rb") as file:
+            head = file.read(1024)
+    if _is_html(head):
+        raise SourceError(f"{path} is an HTML page, most likely the download quota page, not a zip: "
+                          "delete it and download it again in a browser")
+    if head.startswith(b"PK"):
+        raise SourceError(f"{path} is a truncated zip ({path.stat().st_size:,} bytes, its table of contents "
+                          "is missing or broken): download it again")
+    empty = "" if head else " (it is empty)"
+    raise SourceError(f"{path} is not a zip{empty}: give a folder of photos or a zip")
+
+
+def _is_html(data):
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))
+
+
+def _stem(name):
+    return posixpath.splitext(posixpath.basename(name))[0]
+
+
+def _is_image(name):
+    return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def _skipped(name):
+    return (name.startswith(".") and name != "..") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+def _escapes(name):
+    return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or name[1:2] == ":"
+
+
+def _refuse(error):
+    raise error
