@@ -1,0 +1,185 @@
+"""Training and encoding: a plain loop over uint8 images, resumable after each epoch, and the stages built on it."""
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lib import artifacts, images, models, progress
+
+LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
+EPSILON = 1e-7             # ours: the default of Keras, with which the posts were made
+LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),                     # ours: the posts do not say
+          "bce": lambda logits, x: F.binary_cross_entropy_with_logits(logits, x)}
+
+
+def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learning_rate=LEARNING_RATE, device=None,
+        resume=None, after_epoch=None, desc="training"):
+    """Train `model` to reproduce its input with Adam and return the history, one dictionary per epoch.
+
+    x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; converted to [0, 1] on the device, batch by batch.
+    The order of the images is a function of (seed, epoch), and nothing else is drawn by chance, so a run resumed from
+    `resume` (a `state` given to `after_epoch`) goes on bit for bit on a CPU. The learning rate falls linearly to zero
+    over the last third of the steps (ours). Held-out loss after each epoch.
+    Raises ValueError on an unknown loss or no images, FloatingPointError when the loss is not finite.
+    """
+    if loss not in LOSSES:
+        raise ValueError(f"unknown loss {loss!r}: choose one of {', '.join(LOSSES)}")
+    if len(x_train) == 0 or len(x_held_out) == 0:
+        raise ValueError("training needs at least one training and one held-out image")
+    device = device or best_device()
+    batch = min(batch, len(x_train))
+    steps = len(x_train) // batch                                    # the rest of an epoch is left out, another each time
+    model.to(device, memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=EPSILON, fused=True)
+    history, start = [], 0
+    if resume:
+        model.load_state_dict(resume["model"], strict=True)
+        optimizer.load_state_dict(resume["optimizer"])
+        history, start = list(resume["history"]), resume["epoch"]
+
+    x_train, x_held_out = resident(x_train, device), resident(x_held_out, device)
+    for epoch in range(start + 1, epochs + 1):
+        model.train()
+        order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch])
+        total = torch.zeros((), device=device)
+        for step, chosen in enumerate(progress.bar(order.view(steps, batch), f"{desc}, epoch {epoch}/{epochs}",
+                                                   unit="steps")):
+            set_rate(optimizer, learning_rate, ((epoch - 1) * steps + step) / (epochs * steps))
+            x = to_float(x_train[chosen.to(x_train.device)], device)
+            with mixed_precision(device):
+                logits = model.decode_logits(model.encode(x))
+            value = LOSSES[loss](logits.float(), x)
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            optimizer.step()
+            total += value.detach()
+        row = {"epoch": epoch, "train": float(total) / steps,
+               "held_out": evaluate(model, x_held_out, loss, batch, device)}
+        if not np.isfinite([row["train"], row["held_out"]]).all():
+            raise FloatingPointError(f"the loss is not finite in epoch {epoch}; the checkpoint of epoch {epoch - 1} is "
+                                     "kept: try a smaller learning rate")
+        history.append(row)
+        if after_epoch:
+            after_epoch({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch,
+                         "history": history})
+    return history
+
+
+def set_rate(optimizer, learning_rate, done):
+    """Set the learning rate after the share `done` of all steps: constant, then linearly to 0 over the last third."""
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate * min(1.0, 3 * (1 - done))
+
+
+@torch.inference_mode()
+def evaluate(model, x, loss="mse", batch=128, device=None):
+    """Mean loss of `model` over the uint8 images `x`, in float32."""
+    device = device or best_device()
+    model.eval()
+    total = 0.0
+    for part in torch.split(resident(x, device), batch):
+        part = to_float(part, device)
+        total += float(LOSSES[loss](model.decode_logits(model.encode(part)), part)) * len(part)
+    return total / len(x)
+
+
+@torch.inference_mode()
+def encode(model, x, batch=256, device=None, desc="encoding"):
+    """Latents z (n, d) float32 of the uint8 images `x` (n, c, 96, 96), in float32 throughout."""
+    device = device or best_device()
+    model.to(device, memory_format=torch.channels_last).eval()
+    z = np.empty((len(x), model.config.latent_dim), np.float32)
+    for first in progress.bar(range(0, len(x), batch), desc, unit="batches"):
+        part = torch.from_numpy(np.ascontiguousarray(x[first:first + batch]))
+        z[first:first + batch] = model.encode(to_float(part, device)).cpu().numpy()
+    return z
+
+
+@torch.inference_mode()
+def decode(model, z, batch=256, device=None):
+    """Images (n, c, 96, 96) float32 in [0, 1] that the decoder makes of the latents `z` (n, d)."""
+    device = device or best_device()
+    model.to(device, memory_format=torch.channels_last).eval()
+    parts = torch.split(torch.as_tensor(np.asarray(z, np.float32)), batch)
+    return np.concatenate([model.decode(part.to(device)).float().cpu().numpy() for part in parts])
+
+
+# ---------------------------------------------------------------------------------------------- stages of a run
+
+def trained(study, case, say=progress.log):
+    """The autoencoder of `case` trained for this run, and its history; trains only what is missing or not current.
+
+    A run that was interrupted goes on from the last finished epoch.
+    """
+    path = study.checkpoint(case)
+    params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed, "loss": "mse",
+              "learning_rate": LEARNING_RATE, "device": best_device().type}
+    wanted = artifacts.recipe("train", params, images.paths(study), ["train", "models"])
+    model = models.Autoencoder(models.CASES[case], study.seed)
+    reason, state = artifacts.stale(path, wanted), None
+    if reason is None:
+        state = artifacts.read(path)
+        model.load_state_dict(state["model"], strict=True)
+    if state is None or state["epoch"] < study.epochs(case):
+        if state:
+            say(f"case {case}: training goes on after epoch {state['epoch']}")
+        elif reason != "missing":
+            say(f"case {case} is trained again: {reason}")
+        spent = artifacts.facts(path).get("seconds", 0.0) if state else 0.0
+        begun = time.perf_counter()
+
+        def keep(new_state):
+            artifacts.write(path, new_state)
+            artifacts.seal(path, wanted, epoch=new_state["epoch"], device=str(best_device()),
+                           seconds=round(spent + time.perf_counter() - begun, 1))
+
+        x = images.load(study)
+        fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed, resume=state,
+            after_epoch=keep, desc=f"case {case}")
+        state = artifacts.read(path)
+        model.load_state_dict(state["model"], strict=True)           # the same bits whether trained now or read
+    return model.eval(), state["history"]
+
+
+def load(study, case):
+    """The trained autoencoder of `case`; FileNotFoundError if notebook 01 has not finished it."""
+    state = artifacts.require(study.checkpoint(case), "01_train_ae")
+    if state["epoch"] < study.epochs(case):
+        raise FileNotFoundError(f"case {case} is trained for {state['epoch']} of {study.epochs(case)} epochs: "
+                                "run notebook 01_train_ae to finish it")
+    model = models.Autoencoder(models.CASES[case])
+    model.load_state_dict(state["model"], strict=True)
+    return model.eval()
+
+
+def latents(study, case, split="train"):
+    """Latents z (n, 256) of the images of `split`, encoded if they are missing or not current."""
+    def compute():
+        return encode(load(study, case), getattr(images.load(study), split), desc=f"case {case}, {split}")
+    return artifacts.cached(study.latents(case, split), compute, "encode", {"case": case, "split": split},
+                            [study.checkpoint(case), *images.paths(study)], ["train", "models"])
+
+
+# ---------------------------------------------------------------------------------------------- device and precision
+
+def best_device():
+    """The GPU if torch sees one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def mixed_precision(device):
+    """Autocast to bfloat16 where the hardware gains from it: CUDA, and CPUs with AVX512-BF16."""
+    gains = device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
+    return torch.autocast(device.type, torch.bfloat16, enabled=gains)
+
+
+def to_float(x, device):
+    """uint8 images to float32 in [0, 1] on `device`, channels last."""
+    return x.to(device, non_blocking=True).to(torch.float32, memory_format=torch.channels_last).div_(255)
+
+
+def resident(x, device):
+    """uint8 images as a torch tensor: on the GPU when there is one, else in memory as they are."""
+    x = x if torch.is_tensor(x) else torch.from_numpy(np.asarray(x))
+    return x.to(device) if device.type == "cuda" else x

@@ -1,0 +1,101 @@
+"""Training: it learns, it resumes bit for bit, and it stops in words when the loss is no number."""
+import numpy as np
+import pytest
+import torch
+
+from lib import models, train
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def x():
+    """64 smooth uint8 images that share their structure: brightness and slope differ."""
+    rng = np.random.default_rng(0)
+    ramp = np.linspace(-1, 1, 96)[None, :]
+    faces = [128 + 60 * rng.uniform(-1, 1) * ramp + 40 * rng.uniform(-1, 1) * ramp.T + 0 * ramp.T for _ in range(64)]
+    return np.repeat(np.array(faces)[:, None], 3, axis=1).clip(0, 255).astype(np.uint8)
+
+
+def network(seed=0):
+    return models.Autoencoder(models.CASE_I, seed)
+
+
+def weights(model):
+    return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+
+@pytest.mark.parametrize("loss", train.LOSSES)
+def test_training_lowers_the_held_out_loss(x, loss):
+    model = network()
+    before = train.evaluate(model, x[48:], loss, device=CPU)
+    history = train.fit(model, x[:48], x[48:], epochs=3, batch=8, loss=loss, device=CPU)
+    assert [row["epoch"] for row in history] == [1, 2, 3]
+    assert history[-1]["held_out"] < before
+    assert history[-1]["held_out"] == pytest.approx(train.evaluate(model, x[48:], loss, device=CPU), rel=1e-6)
+
+
+def test_a_learning_rate_of_zero_learns_nothing(x):
+    model = network()
+    before = weights(model)
+    train.fit(model, x[:16], x[48:], epochs=1, batch=8, learning_rate=0.0, device=CPU)
+    assert torch.equal(weights(model), before)
+
+
+def test_a_killed_run_resumes_bit_for_bit(x, tmp_path):
+    straight, stopped = network(), network()
+    whole = train.fit(straight, x[:32], x[48:], epochs=3, batch=8, seed=5, device=CPU)
+
+    class Killed(Exception):
+        pass
+
+    def kill_after_two(state):
+        torch.save(state, tmp_path / "state.pt")
+        if state["epoch"] == 2:
+            raise Killed
+    with pytest.raises(Killed):
+        train.fit(stopped, x[:32], x[48:], epochs=3, batch=8, seed=5, device=CPU, after_epoch=kill_after_two)
+    again = network(seed=99)                                         # nothing of a fresh network may survive
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    resumed = train.fit(again, x[:32], x[48:], epochs=3, batch=8, seed=5, device=CPU, resume=state)
+    assert torch.equal(weights(again), weights(straight)) and resumed == whole
+    other = network()
+    train.fit(other, x[:32], x[48:], epochs=3, batch=8, seed=6, device=CPU)
+    assert not torch.equal(weights(other), weights(straight))        # control: another data order is seen
+
+
+@pytest.mark.parametrize("done, share", [(0, 1), (0.5, 1), (2 / 3, 1), (5 / 6, 0.5), (1, 0)])
+def test_the_rate_falls_over_the_last_third(done, share):
+    optimizer = torch.optim.Adam([torch.zeros(1, requires_grad=True)])
+    train.set_rate(optimizer, 0.01, done)
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.01 * share)
+
+
+def test_encode_is_the_encoder_image_by_image(x):
+    model = network()
+    z = train.encode(model, x[:10], batch=4, device=CPU)
+    assert z.shape == (10, 256) and z.dtype == np.float32
+    with torch.inference_mode():
+        one = model.encode(torch.from_numpy(x[3:4]).float() / 255)
+    np.testing.assert_allclose(z[3:4], one, atol=2e-5)
+    assert np.abs(z[4:5] - one.numpy()).max() > 1e-3                 # control: another image, another latent
+
+
+def test_decode_gives_images_in_range(x):
+    again = train.decode(network(), np.zeros((3, 256)), device=CPU)
+    assert again.shape == (3, 3, 96, 96) and 0 <= again.min() and again.max() <= 1
+
+
+def test_a_loss_that_is_no_number_stops_and_names_the_epoch(x):
+    model = network()
+    with torch.no_grad():
+        next(model.parameters()).fill_(float("nan"))
+    with pytest.raises(FloatingPointError, match="not finite in epoch 1"):
+        train.fit(model, x[:16], x[48:], epochs=2, batch=8, device=CPU)
+
+
+@pytest.mark.parametrize("arguments, words", [({"loss": "l1"}, "unknown loss 'l1'"), ({"x_train": 0}, "at least one")])
+def test_bad_input_is_refused(x, arguments, words):
+    count = arguments.pop("x_train", 16)
+    with pytest.raises(ValueError, match=words):
+        train.fit(network(), x[:count], x[48:], epochs=1, device=CPU, **arguments)
