@@ -1,0 +1,163 @@
+"""Maps of a point cloud: principal components with fixed signs, t-SNE, and neighbours kept by a map."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from openTSNE import TSNEEmbedding
+from openTSNE.affinity import PerplexityBasedNN
+from openTSNE.nearest_neighbors import Annoy, PrecomputedNeighbors
+from sklearn.neighbors import NearestNeighbors
+
+EXAGGERATED_ITERATIONS = 250  # as in scikit-learn, where the posts' n_iter counts them in
+EXACT_UP_TO = 20_000  # ours: brute-force neighbours cost n^2; Annoy above, in many dimensions
+EXACT_DIMENSIONS = 10  # ours: up to here a tree finds exact neighbours fast at any n
+
+_ROWS = 8192
+
+
+class PCA(NamedTuple):
+    """Principal components: mean (d,), axes (k, d), eigenvalues (k,), share of the whole variance (k,)."""
+
+    mean: np.ndarray
+    axes: np.ndarray
+    eigenvalues: np.ndarray
+    share: np.ndarray
+
+    def transform(self, x):
+        """Scores (x - mean) axes^T of the points x (n, d) on the axes: float64 (n, k)."""
+        return np.concatenate([(x[i:i + _ROWS] - self.mean) @ self.axes.T for i in range(0, len(x), _ROWS)])
+
+
+def pca(x, n_components=None):
+    """Principal components of x: eigenvectors of its covariance (divisor n - 1), largest eigenvalue first.
+
+    The sign of an axis is arbitrary; here its entry of largest absolute value is positive. All in float64.
+    x: (n, d) with n >= 2; n_components from 1 to d, all of them when None; result `PCA`. Time grows with
+    n d^2 + d^3.
+    Raises ValueError for a bad x or n_components, and for an x that never varies.
+    Source: "Autoencoders, latent space and the curse of high dimensionality II", PCA analysis.
+    """
+    x = _points(x)
+    d = x.shape[1]
+    k = d if n_components is None else n_components
+    if not 1 <= k <= d:
+        raise ValueError(f"n_components must lie between 1 and {d}, the number of columns of x, not {k}")
+    mean = x.mean(axis=0, dtype=float)
+    covariance = np.zeros((d, d))
+    for start in range(0, len(x), _ROWS):
+        centred = x[start:start + _ROWS] - mean
+        covariance += centred.T @ centred
+    eigenvalues, axes = np.linalg.eigh(covariance / (len(x) - 1))
+    eigenvalues, axes = np.maximum(eigenvalues[::-1], 0), axes.T[::-1]
+    if not eigenvalues[0] > 0:
+        raise ValueError("x never varies, so it has no principal components")
+    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
+    return PCA(mean, (axes * np.sign(largest))[:k], eigenvalues[:k], (eigenvalues / eigenvalues.sum())[:k])
+
+
+def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2):
+    """t-SNE map of x (n, d) onto the plane: float64 (n, 2), centred on 0.
+
+    Arguments mean what they mean in scikit-learn: n_iter includes 250 exaggerated iterations, momentum 0.5
+    then 0.8, start on the first two principal components (standard deviation 1e-4), learning rate n /
+    early_exaggeration but at least 200 (scikit-learn's 'auto' and its gradient are a quarter and four times
+    as large). openTSNE does the work, with repulsion interpolated on a grid by FFT. Neighbours are exact up to
+    20,000 points, and in up to 10 dimensions at any n; beyond that Annoy's approximate ones.
+
+    seed jitters the start by 1 % (and seeds Annoy), so maps of different seeds show what is chance. The same
+    seed and n_jobs give the same map on the same machine and libraries.
+    Raises ValueError when x is not (n, d) and finite, has repeated rows (no finite scale for their
+    neighbours), n <= 3 perplexity, or n_iter < 250.
+    Source: settings of "Autoencoders, latent space and the curse of high dimensionality II"; method:
+    Linderman et al., "Fast interpolation-based t-SNE", 2019; start and learning rate: Kobak and Berens, "The
+    art of using t-SNE for single-cell transcriptomics", 2019.
+    """
+    x = _points(x)
+    n, d = x.shape
+    if not 1 <= perplexity < n / 3:
+        raise ValueError(f"perplexity {perplexity} needs more than {3 * perplexity} points, not {n}")
+    if early_exaggeration < 1 or n_iter < EXAGGERATED_ITERATIONS:
+        raise ValueError(f"early_exaggeration must be >= 1, and n_iter >= {EXAGGERATED_ITERATIONS}")
+    repeated = n - _distinct_rows(x)
+    if repeated:
+        raise ValueError(f"{repeated} rows of x repeat another; drop them with numpy.unique(x, axis=0)")
+    rng = np.random.default_rng(seed)
+    knn = _neighbours(x, int(3 * perplexity), int(rng.integers(2**31)), n_jobs)
+    affinities = PerplexityBasedNN(knn_index=knn, perplexity=perplexity, n_jobs=n_jobs)
+    start = np.zeros((n, 2))
+    start[:, :min(d, 2)] = pca(x, min(d, 2)).transform(x)
+    start *= 1e-4 / start[:, 0].std()
+    start += rng.normal(0, 1e-6, start.shape)
+    embedding = TSNEEmbedding(start, affinities, negative_gradient_method="fft", n_jobs=n_jobs,
+                              learning_rate=max(n / early_exaggeration, 200))
+    embedding.optimize(EXAGGERATED_ITERATIONS, exaggeration=early_exaggeration, momentum=0.5, inplace=True)
+    embedding.optimize(n_iter - EXAGGERATED_ITERATIONS, momentum=0.8, inplace=True)
+    return np.array(embedding, dtype=float)
+
+
+class Recall(NamedTuple):
+    """Mean share of neighbours kept, and its standard error over the query points."""
+
+    value: float
+    standard_error: float
+
+
+def neighbour_recall(x, y, k=10, sample=2000, rng=None):
+    """Mean share of a point's k nearest neighbours in x that are among its k nearest in y.
+
+    1 for a map that keeps all neighbourhoods, about k / (n - 1) for a random one. Neighbours are exact and
+    among all n points; queries are min(sample, n) points drawn without replacement by rng
+    (numpy.random.Generator, needed only when sample < n).
+    x: (n, d), y: (n, e); result `Recall`. Raises ValueError for other shapes, k outside 1..n-1, or a missing
+    rng.
+    Source: Kobak and Berens, "The art of using t-SNE for single-cell transcriptomics", 2019 (KNN).
+    """
+    x, y = _points(x), _points(y)
+    n = len(x)
+    if len(y) != n or not 1 <= k < n or sample < 2:
+        raise ValueError(f"x and y must have as many rows, more than k, and sample be >= 2; "
+                         f"not {n} and {len(y)} rows, k {k}, sample {sample}")
+    if sample < n and rng is None:
+        raise ValueError(f"pass rng to choose {sample} of {n} query points")
+    queries = rng.choice(n, sample, replace=False) if sample < n else np.arange(n)
+    near_x, near_y = (_nearest_others(points, queries, k) for points in (x, y))
+    kept = (near_x[:, :, None] == near_y[:, None, :]).any(axis=2).mean(axis=1)
+    return Recall(float(kept.mean()), float(kept.std(ddof=1) / math.sqrt(len(kept))))
+
+
+def _nearest_others(points, queries, k):
+    """Indices (len(queries), k) of the exact nearest neighbours, without the query itself."""
+    found = _search(points).fit(points).kneighbors(points[queries], k + 1, return_distance=False)
+    others = found != queries[:, None]
+    others[others.all(axis=1), -1] = False  # among repeated points the query itself may be missing
+    return found[others].reshape(len(queries), k)
+
+
+def _search(points, n_jobs=None):
+    tree = points.shape[1] <= EXACT_DIMENSIONS
+    return NearestNeighbors(algorithm="kd_tree" if tree else "brute", n_jobs=n_jobs)
+
+
+def _neighbours(x, k, seed, n_jobs):
+    if len(x) > EXACT_UP_TO and x.shape[1] > EXACT_DIMENSIONS:
+        index = Annoy(x, k, n_jobs=1, random_state=seed)  # several threads would grow other trees each run
+        return PrecomputedNeighbors(*index.build())
+    distances, indices = _search(x, n_jobs).fit(x).kneighbors(n_neighbors=k)
+    return PrecomputedNeighbors(indices, distances)
+
+
+def _distinct_rows(x):
+    rows = np.ascontiguousarray(x + 0)  # -0.0 becomes 0.0
+    return len(np.unique(rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1])))))
+
+
+def _points(x):
+    x = np.asarray(x)
+    if x.dtype not in (np.float32, np.float64):
+        x = x.astype(float)
+    if x.ndim != 2 or len(x) < 2 or x.shape[1] < 1:
+        raise ValueError(f"points must be of shape (n, d) with n >= 2, not {x.shape}")
+    if not np.isfinite(x.sum(dtype=float)):
+        raise ValueError("points must be finite, and some are NaN or infinite")
+    return x

@@ -1,0 +1,152 @@
+"""Maps against literal versions, scikit-learn, and maps that keep nothing."""
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.manifold import TSNE
+
+from lib import embed
+
+
+def clusters(n=600, d=20, groups=6, spread=1.0, seed=0):
+    rng = np.random.default_rng(seed)
+    label = rng.integers(groups, size=n)
+    return 8 * rng.standard_normal((groups, d))[label] + spread * rng.standard_normal((n, d)), label
+
+
+@pytest.fixture(scope="module")
+def mapped():
+    x, label = clusters(400)
+    return x, label, embed.tsne(x, perplexity=15, n_iter=400, n_jobs=1)
+
+
+@pytest.mark.parametrize("function", [embed.pca, embed.tsne, lambda x: embed.neighbour_recall(x, x, k=1)])
+@pytest.mark.parametrize("x", [np.zeros(9), np.zeros((1, 3)), np.array([[0, np.nan], [1, 2]])])
+def test_bad_points_are_refused(function, x):
+    with pytest.raises(ValueError, match="points must be"):
+        function(x)
+
+
+def test_pca_equals_the_literal_version():
+    x = clusters(400, 7)[0]
+    found = embed.pca(x)
+    eigenvalues, vectors = np.linalg.eigh(np.cov(x.T))
+    assert found.eigenvalues == pytest.approx(eigenvalues[::-1])
+    assert found.share.sum() == pytest.approx(1)
+    assert np.abs((found.axes * vectors.T[::-1]).sum(axis=1)) == pytest.approx(np.ones(7))
+    scores = found.transform(x)
+    assert np.cov(scores.T) == pytest.approx(np.diag(eigenvalues[::-1]), abs=1e-9 * eigenvalues[-1])
+    assert scores @ found.axes + found.mean == pytest.approx(x)
+
+
+def test_pca_keeps_leading_components():
+    x = clusters(400, 7)[0]
+    whole, part = embed.pca(x), embed.pca(x, 2)
+    assert part.axes.shape == (2, 7) and part.transform(x).shape == (400, 2)
+    assert np.array_equal(part.share, whole.share[:2])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pca_signs_are_fixed(dtype):
+    x = clusters(400, 7)[0].astype(dtype)
+    axes = embed.pca(x).axes
+    assert np.all(axes[np.arange(7), np.abs(axes).argmax(axis=1)] > 0)
+    assert embed.pca(-x[::-1]).axes == pytest.approx(axes, abs=1e-5)
+
+
+@pytest.mark.parametrize("n_components", [0, 8])
+def test_pca_refuses_counts(n_components):
+    with pytest.raises(ValueError, match="n_components"):
+        embed.pca(clusters(50, 7)[0], n_components)
+
+
+def test_pca_refuses_constant_points():
+    with pytest.raises(ValueError, match="never varies"):
+        embed.pca(np.ones((5, 3)))
+
+
+@pytest.mark.parametrize(("arguments", "reason"), [
+    ({"x": clusters(90)[0]}, "perplexity 30 needs more than 90"),
+    ({"x": clusters(200)[0], "n_iter": 100}, "n_iter"),
+    ({"x": clusters(200)[0], "early_exaggeration": 0.5}, "early_exaggeration"),
+    ({"x": np.vstack([clusters(200)[0]] * 2)}, "200 rows of x repeat"),
+])
+def test_tsne_refuses(arguments, reason):
+    with pytest.raises(ValueError, match=reason):
+        embed.tsne(**arguments)
+
+
+def test_tsne_shape_centre_and_spread(mapped):
+    _, _, y = mapped
+    assert type(y) is np.ndarray and y.shape == (400, 2) and np.isfinite(y).all()
+    assert np.abs(y.mean(axis=0)).max() < 1e-6 * y.std() and y.std() > 5
+
+
+def test_tsne_is_deterministic_and_follows_its_seed(mapped):
+    x, _, y = mapped
+    assert np.array_equal(y, embed.tsne(x, perplexity=15, n_iter=400, n_jobs=1))
+    assert not np.array_equal(y, embed.tsne(x, perplexity=15, n_iter=400, seed=1, n_jobs=1))
+
+
+def test_tsne_separates_clusters(mapped):
+    _, label, y = mapped
+
+    def purity(points):
+        near = embed._nearest_others(points, np.arange(len(points)), 10)
+        return (label[near] == label[:, None]).mean()
+
+    assert purity(y) > 0.99
+    assert purity(np.random.default_rng(0).permutation(y)) < 0.5
+
+
+def test_tsne_keeps_neighbours_as_scikit_learn_does():
+    x = clusters(400, 10, spread=2.0)[0]
+    ours = embed.neighbour_recall(x, embed.tsne(x, perplexity=15, n_jobs=1))
+    reference = TSNE(perplexity=15, init="pca", random_state=0).fit_transform(x)
+    theirs = embed.neighbour_recall(x, reference)
+    assert abs(ours.value - theirs.value) < 4 * math.hypot(ours.standard_error, theirs.standard_error)
+
+
+def test_tsne_of_a_line_and_of_approximate_neighbours(monkeypatch):
+    line = np.random.default_rng(0).normal(size=(200, 1))
+    assert embed.tsne(line, perplexity=10, n_iter=300).shape == (200, 2)
+    monkeypatch.setattr(embed, "EXACT_UP_TO", 100)
+    x = clusters(400)[0]
+    y = embed.tsne(x, perplexity=10, n_iter=300)
+    assert np.array_equal(y, embed.tsne(x, perplexity=10, n_iter=300))
+
+
+def test_recall_of_itself_and_of_a_random_map():
+    x = clusters(3000, 5)[0]
+    assert embed.neighbour_recall(x, x, rng=np.random.default_rng(0)) == (1.0, 0.0)
+    y = np.random.default_rng(1).normal(size=(3000, 2))
+    chance = embed.neighbour_recall(x, y, rng=np.random.default_rng(0))
+    assert abs(chance.value - 10 / 2999) < 4 * math.sqrt(10 / 2999 / (10 * 2000))
+
+
+def test_recall_equals_the_literal_version():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(80, 12)), rng.normal(size=(80, 2))
+    y[:40] = x[:40, :2]
+
+    def nearest(points, i):
+        distance = ((points - points[i]) ** 2).sum(axis=1)
+        return set(np.argsort(np.where(np.arange(80) == i, np.inf, distance))[:5])
+
+    literal = np.mean([len(nearest(x, i) & nearest(y, i)) / 5 for i in range(80)])
+    assert embed.neighbour_recall(x, y, k=5).value == pytest.approx(literal)
+
+
+def test_recall_copes_with_repeated_points():
+    x = np.repeat(clusters(30, 3)[0], 5, axis=0)
+    assert 0 <= embed.neighbour_recall(x, x, k=3).value <= 1
+
+
+@pytest.mark.parametrize("arguments", [
+    {"k": 0}, {"k": 100}, {"sample": 1}, {"sample": 50}, {"y": np.zeros((99, 2))},
+])
+def test_recall_refuses(arguments):
+    x = clusters(100)[0]
+    with pytest.raises(ValueError):
+        embed.neighbour_recall(**{"x": x, "y": x} | arguments)

@@ -1,0 +1,144 @@
+"""Statistical vectors against their laws, and box hits against their prediction."""
+
+import doctest
+import math
+
+import numpy as np
+import pytest
+
+from lib import generators
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def test_doctests():
+    assert doctest.testmod(generators).failed == 0
+
+
+@pytest.mark.parametrize("call", [
+    lambda: generators.uniform(0, 3, 1, rng()), lambda: generators.uniform(3, 3, 0, rng()),
+    lambda: generators.gaussian(3, [0, 0], [1], rng()), lambda: generators.gaussian(3, [0], [-1], rng()),
+    lambda: generators.gaussian(3, [math.nan], [1], rng()), lambda: generators.grid_points(1.5, 3),
+    lambda: generators.multivariate_normal(3, [0, 0], np.eye(3), rng()),
+    lambda: generators.multivariate_normal(3, [0, 0], [[1, 0.5], [0, 1]], rng()),
+    lambda: generators.multivariate_normal(3, [0, 0], np.eye(2), rng(), shrinkage=2),
+    lambda: generators.multivariate_normal(3, np.zeros(256), np.eye(256), rng(), within=1e-3),
+    lambda: generators.box_hits(np.zeros((3, 2)), [0], [1], 1),
+    lambda: generators.box_hits(np.zeros(3), [0], [1], 1),
+    lambda: generators.log10_box_probability(0, [0], [1], 1),
+    lambda: generators.log10_box_probability(1, [0], [1], -1),
+])
+def test_bad_input_is_refused(call):
+    with pytest.raises(ValueError):
+        call()
+
+
+def test_grid_points_are_exact():
+    assert generators.grid_points(10, 256) == 10**256
+    assert generators.grid_points(3, 2) == len([(i, j) for i in range(3) for j in range(3)])
+
+
+@pytest.mark.parametrize("make", [
+    lambda r: generators.uniform(100, 4, 2.0, r),
+    lambda r: generators.gaussian(100, np.zeros(4), np.ones(4), r),
+    lambda r: generators.multivariate_normal(100, np.zeros(4), np.eye(4), r),
+    lambda r: generators.multivariate_normal(100, np.zeros(4), np.eye(4), r, within=1.0),
+])
+def test_shape_and_determinism(make):
+    assert make(rng(1)).shape == (100, 4)
+    assert np.array_equal(make(rng(1)), make(rng(1)))
+    assert not np.array_equal(make(rng(1)), make(rng(2)))
+
+
+def test_uniform_has_its_range_and_moments():
+    n, d, b = 100_000, 3, 1.5
+    z = generators.uniform(n, d, b, rng())
+    assert z.dtype == np.float32 and z.min() >= -b and z.max() < b
+    sigma = b / math.sqrt(3)
+    assert np.all(np.abs(z.mean(axis=0, dtype=float)) < 4 * sigma / math.sqrt(n))
+    tolerance = 4 * b**2 * math.sqrt(4 / 45) / math.sqrt(n)
+    assert np.all(np.abs(np.square(z, dtype=float).mean(axis=0) - b**2 / 3) < tolerance)
+    assert abs(np.square(z[:, 0] * 1.02, dtype=float).mean() - b**2 / 3) > tolerance  # two percent too wide
+
+
+def test_gaussian_has_its_moments():
+    n, mu, sigma = 100_000, np.array([0, 2.5, -1]), np.array([1, 0.3, 4])
+    z = generators.gaussian(n, mu, sigma, rng()).astype(float)
+    assert np.all(np.abs(z.mean(axis=0) - mu) < 4 * sigma / math.sqrt(n))
+    assert np.all(np.abs(z.std(axis=0) - sigma) < 4 * sigma / math.sqrt(2 * n))
+    assert abs(np.corrcoef(z.T)[0, 1]) < 4 / math.sqrt(n)
+
+
+def test_multivariate_normal_has_its_covariance():
+    n, covariance = 100_000, np.array([[2, 0.9, 0], [0.9, 1, -0.3], [0, -0.3, 0.5]])
+    z = generators.multivariate_normal(n, [1, 0, -1], covariance, rng())
+    scale = np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
+    tolerance = 4 * scale * math.sqrt(2 / n)
+    assert np.all(np.abs(np.cov(z.T) - covariance) < tolerance)
+    shuffled = rng().permuted(z, axis=0)
+    assert not np.all(np.abs(np.cov(shuffled.T) - covariance) < tolerance)
+
+
+def test_covariance_from_too_few_vectors_needs_shrinkage():
+    covariance = np.cov(rng().standard_normal((10, 20)).T)
+    with pytest.raises(ValueError, match="shrinkage"):
+        generators.multivariate_normal(5, np.zeros(20), covariance, rng())
+    assert generators.multivariate_normal(5, np.zeros(20), covariance, rng(), shrinkage=0.1).shape == (5, 20)
+
+
+def test_full_shrinkage_is_isotropic_with_the_same_trace():
+    n, covariance = 100_000, np.array([[3, 1], [1, 1.0]])
+    z = generators.multivariate_normal(n, [0, 0], covariance, rng(), shrinkage=1.0)
+    assert np.all(np.abs(np.cov(z.T) - 2 * np.eye(2)) < 4 * 2 * math.sqrt(2 / n))
+
+
+@pytest.mark.parametrize("within", [0.5, 2.0, 10.0])
+def test_restricted_normal_is_the_conditional_normal(within):
+    """Against throwing away what lies outside."""
+    n, covariance = 40_000, np.array([[2, 0.9], [0.9, 1]])
+    inverse = np.linalg.inv(covariance)
+    z = generators.multivariate_normal(n, [0, 0], covariance, rng(), within=within)
+    distance = np.sqrt(np.einsum("ij,jk,ik->i", z, inverse, z))
+    free = generators.multivariate_normal(10 * n, [0, 0], covariance, rng(1))
+    kept = np.sqrt(np.einsum("ij,jk,ik->i", free, inverse, free))
+    kept = kept[kept <= within]
+    assert distance.max() <= within * (1 + 1e-9)
+    assert abs(distance.mean() - kept.mean()) < 4 * kept.std() * math.sqrt(1 / n + 1 / len(kept))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_box_hits_match_the_literal_count(dtype):
+    z = generators.gaussian(2000, np.zeros(40), np.ones(40), rng()).astype(dtype)
+    mu, half_width = rng(1).normal(0, 0.1, 40), rng(2).uniform(0.8, 1.2, 40)
+    literal = sum(all(abs(float(v) - m) <= 2.5 * h for v, m, h in zip(row, mu, half_width)) for row in z)
+    assert 0 < literal < 2000
+    assert generators.box_hits(z, mu, half_width, 2.5) == literal
+
+
+def test_box_hits_include_the_boundary_and_may_be_none():
+    assert generators.box_hits(np.array([[1.0, -1.0]]), [0, 0], [0.5, 0.5], 2) == 1
+    assert generators.box_hits(np.array([[1.1, 0.0]]), [0, 0], [0.5, 0.5], 2) == 0
+    assert generators.box_hits(np.empty((0, 2)), [0, 0], [1, 1], 2) == 0
+
+
+@pytest.mark.parametrize(("b", "k"), [(2, 2), (1.5, 2), (1.5, 1.5), (3, 3)])
+def test_counted_hits_agree_with_the_prediction(b, k):
+    n, mu, half_width = 100_000, rng(1).normal(0, 0.3, 12), rng(2).uniform(0.8, 1.2, 12)
+    hits = generators.box_hits(generators.uniform(n, 12, b, rng(3)), mu, half_width, k)
+    expected = generators.expected_hits(n, b, mu, half_width, k)
+    assert abs(hits - expected) <= 4 * math.sqrt(expected) + 1e-9
+    if 0 < hits < n:
+        wrong = generators.expected_hits(n, b, mu, half_width / 1.1, k)  # a width ten percent off is noticed
+        assert abs(hits - wrong) > 4 * math.sqrt(wrong)
+
+
+def test_box_probability_does_not_underflow_and_knows_certainty_and_impossibility():
+    mu, half_width = np.zeros(256), np.ones(256)
+    tiny = generators.log10_box_probability(12, mu, half_width, 1e-3)
+    assert tiny == pytest.approx(256 * math.log10(1e-3 / 12))
+    assert generators.log10_box_probability(1, mu, half_width, 1) == 0
+    mu[7] = 9
+    assert generators.log10_box_probability(3, mu, half_width, 2) == -math.inf
+    assert generators.expected_hits(10**6, 3, mu, half_width, 2) == 0
