@@ -1,0 +1,81 @@
+"""Is there a face? A detector this project did not write, counted with its uncertainty."""
+
+import numpy as np
+import torch
+from skimage.data import lbp_frontal_face_cascade_filename
+from skimage.feature import Cascade
+from torch.nn.functional import interpolate
+
+# Fixed settings of the cascade. Ours: the posts use no detector.
+DETECTOR_SIZE = 96  # side to which images are brought
+SCALE_FACTOR = 1.05  # ratio of successive window sizes
+STEP_RATIO = 1.0  # step of the window, in units of its scale
+MIN_SIZE, MAX_SIZE = 48, 94  # side of the searched windows, pixels of DETECTOR_SIZE
+
+
+def frontal_face_hits(images):
+    """Whether scikit-image's LBP frontal-face cascade finds at least one face, per image: a bool array (n,).
+
+    images: uint8 (n, 3, h, w), a tensor or an array. Raises ValueError on another type or shape.
+    Source: OpenCV's cascade of local binary patterns (Ahonen and others, 2006), as in scikit-image.
+    """
+    x = torch.as_tensor(images)
+    if x.dtype != torch.uint8 or x.ndim != 4 or x.shape[1] != 3:
+        raise ValueError(f"images are {x.dtype} of shape {tuple(x.shape)}; give uint8 (n, 3, h, w)")
+    if x.shape[2:] != (DETECTOR_SIZE, DETECTOR_SIZE):
+        x = interpolate(x.float(), size=(DETECTOR_SIZE, DETECTOR_SIZE), mode="bilinear", antialias=True)
+        x = x.round().clamp(0, 255).to(torch.uint8)
+    pixels = np.ascontiguousarray(x.permute(0, 2, 3, 1).cpu().numpy())
+    cascade = Cascade(lbp_frontal_face_cascade_filename())
+    hits = [
+        len(
+            cascade.detect_multi_scale(
+                img=image,
+                scale_factor=SCALE_FACTOR,
+                step_ratio=STEP_RATIO,
+                min_size=(MIN_SIZE, MIN_SIZE),
+                max_size=(MAX_SIZE, MAX_SIZE),
+            )
+        )
+        > 0
+        for image in pixels
+    ]
+    return np.array(hits, dtype=bool)
+
+
+def block_shuffle(images, block=8, *, rng):
+    """The images with their blocks of block x block pixels in random order, another order for each image.
+
+    images: (n, c, h, w) tensor or array; rng: a numpy Generator. ValueError unless block divides h and w.
+    """
+    n, c, h, w = images.shape
+    if h % block or w % block:
+        raise ValueError(
+            f"images of {h} by {w} do not split into blocks of {block}; choose a divisor of both"
+        )
+    rows, columns = h // block, w // block
+    x = torch.as_tensor(images).reshape(n, c, rows, block, columns, block)
+    x = x.permute(0, 2, 4, 1, 3, 5).reshape(n, rows * columns, c, block, block)
+    order = torch.as_tensor(rng.permuted(np.tile(np.arange(rows * columns), (n, 1)), axis=1), device=x.device)
+    x = x[torch.arange(n, device=x.device)[:, None], order]
+    x = x.reshape(n, rows, columns, c, block, block).permute(0, 3, 1, 4, 2, 5).reshape(n, c, h, w)
+    return x if isinstance(images, torch.Tensor) else x.numpy()
+
+
+def wilson_interval(hits, n, z=1.96):
+    """The score interval (low, high) of a rate from `hits` successes in n trials, at z standard deviations.
+
+    With p = hits / n and c = 1 + z^2 / n: (p + z^2 / 2n) / c -+ z sqrt(p (1 - p) / n + z^2 / 4n^2) / c.
+    Raises ValueError unless 0 <= hits <= n and n > 0. Source: Wilson, 1927.
+
+    >>> low, high = wilson_interval(9, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.596, 0.982)
+    """
+    if not (n > 0 and 0 <= hits <= n):
+        raise ValueError(f"{hits} hits in {n} trials is no rate; give 0 <= hits <= n with n > 0")
+    p = hits / n
+    scale = 1 + z**2 / n
+    centre = (p + z**2 / (2 * n)) / scale
+    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / scale
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
