@@ -114,7 +114,7 @@ def trained(study, case, say=progress.log):
     """
     path = study.checkpoint(case)
     params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed, "loss": "mse",
-              "learning_rate": LEARNING_RATE, "device": best_device().type}
+              "learning_rate": study.counts.learning_rate, "device": best_device().type}
     wanted = artifacts.recipe("train", params, images.paths(study), ["train", "models"])
     model = models.Autoencoder(models.CASES[case], study.seed)
     reason, state = artifacts.stale(path, wanted), None
@@ -135,8 +135,8 @@ def trained(study, case, say=progress.log):
                            seconds=round(spent + time.perf_counter() - begun, 1))
 
         x = images.load(study)
-        fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed, resume=state,
-            after_epoch=keep, desc=f"case {case}")
+        fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
+            learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
         state = artifacts.read(path)
         model.load_state_dict(state["model"], strict=True)           # the same bits whether trained now or read
     return model.eval(), state["history"]
