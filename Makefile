@@ -24,7 +24,7 @@ NOTEBOOKS := $(basename $(notdir $(sort $(wildcard notebooks/[0-9][0-9]_*.py))))
 DONE   := $(NOTEBOOKS:%=$(B)/%.ipynb)
 CODE   := $(wildcard lib/*.py lib/*.mplstyle)
 
-.PHONY: all data notebooks claims report test lab pairs doctor bench clean help setup FORCE
+.PHONY: all data notebooks claims report readme test lab pairs doctor clean help setup FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -70,6 +70,9 @@ lab: $(SETUP) ## the notebooks, interactively
 
 pairs: $(SETUP) ## make the .ipynb of each notebook equal to its .py
 	$(PYTHON) -m jupytext --quiet --to ipynb notebooks/[0-9]*.py
+
+readme: report ## write the claims table of this run into the README
+	@$(LIB) readme $(P)
 
 doctor: $(SETUP) ## is this machine fit for the chosen DATASET and SCALE?
 	@$(LIB) doctor $(P)

@@ -1,4 +1,4 @@
-"""What the Makefile calls: `python -m lib data|notebook|claims|report|doctor`. Errors are one sentence and an exit code."""
+"""What the Makefile calls: `python -m lib data|notebook|claims|report|readme|doctor`. Errors are one sentence and an exit code."""
 import argparse
 import os
 import sys
@@ -15,6 +15,7 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (("data", "make the image cache of a run"), ("notebook", "run one notebook headless"),
                        ("claims", "collect the claims table"), ("report", "write the HTML report"),
+                       ("readme", "write the claims of a run into the README"),
                        ("doctor", "is this machine fit for the run?")):
         command = commands.add_parser(name, help=what)
         if name == "notebook":
@@ -74,12 +75,17 @@ def _report(options, given):
     print(f"report: {os.path.relpath(report.build(study_of(given)))}")
 
 
+def _readme(options, given):
+    from lib import report
+    report.readme(study_of(given), artifacts.ROOT / "README.md")
+
+
 def _doctor(options, given):
     from lib import doctor
     return doctor.examine(study_of(given))
 
 
-COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "doctor": _doctor}
+COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme, "doctor": _doctor}
 
 if __name__ == "__main__":
     sys.exit(main())

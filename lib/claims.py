@@ -102,8 +102,8 @@ CLAIMS = (
 def judge(notebook, measured):
     """Table of the claims of `notebook`: id, post, statement, expected, measured, verdict.
 
-    measured: {claim id: number, or a sentence saying why the claim does not apply}. KeyError if a claim of the notebook
-    has no entry or an entry is no claim; ValueError if a number is not finite.
+    measured: {claim id: number, (number, its standard error), or a sentence saying why the claim does not apply}.
+    KeyError if a claim of the notebook has no entry or an entry is no claim; ValueError if a number is not finite.
     """
     claims = [claim for claim in CLAIMS if claim.notebook == notebook]
     wrong = {claim.id for claim in claims} ^ set(measured)
@@ -117,9 +117,13 @@ def verdict(claim, value):
     """(measured as text, verdict) of one claim."""
     if isinstance(value, str):
         return "-", f"{NOT_APPLICABLE}: {value}"
-    if not np.isfinite(value):
+    value, error = value if isinstance(value, tuple) else (value, None)
+    if not np.isfinite([value, error or 0]).all():
         raise ValueError(f"claim {claim.id}: the measured number is {value}; it must be finite, or a reason in words")
-    shown = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    shown = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1_000 else f"{value:.4g}"
+    if error is not None:
+        digits = max(0, 1 - int(np.floor(np.log10(error)))) if error > 0 else 0
+        shown = f"{value:,.{digits}f} +- {error:,.{digits}f}"
     return f"{shown} {claim.unit}".strip(), "reproduced" if claim.low <= value <= claim.high else "not reproduced"
 
 

@@ -47,8 +47,10 @@ def quantize(path, colors, about):
     for key, value in about.items():
         entries.add_text(key, value)
     with Image.open(path) as image:
-        image.convert("RGB").quantize(colors, method=Image.Quantize.MEDIANCUT).save(path, format="PNG", pnginfo=entries,
-                                                                                   optimize=True)
+        image = image.convert("RGB")
+        palette = image.quantize(colors, method=Image.Quantize.MAXCOVERAGE)
+        image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(path, format="PNG", pnginfo=entries,
+                                                                                optimize=True)
 
 
 def image_grid(images, columns, ax, gap=2):

@@ -12,6 +12,7 @@ from PIL import Image
 from lib import artifacts
 
 BLOG = "https://linux-blog.anracom.com/tag/celeb-a/"
+BLOCK_START, BLOCK_END = "<!-- claims: written by `make readme` -->", "<!-- end of claims -->"
 POSTS = {"F1": "Autoencoders and latent space fragmentation I", "F2": "Autoencoders and latent space fragmentation II",
          "P1": "Latent spaces: pitfalls of distributing points in multi dimensions I",
          "P2": "Latent spaces: pitfalls of distributing points in multi dimensions II",
@@ -29,7 +30,7 @@ figure img { width: 100%; background: #fff; border: 1px solid #8884 } figcaption
 def build(study):
     """Write the report of a run and return the path of its index page; FileNotFoundError names what is missing."""
     folder = study.build.parent / "report"
-    notebooks = sorted(path for path in study.build.glob("[0-9][0-9]_*.ipynb") if path.name.count(".") == 1)
+    notebooks = _executed(study)
     if not notebooks:
         raise FileNotFoundError(f"no executed notebook in build/{study.run}: run make all first")
     shutil.rmtree(folder, ignore_errors=True)
@@ -45,6 +46,10 @@ def build(study):
 <nav><a href="#claims">Claims</a><a href="#figures">Figures</a><a href="#notebooks">Notebooks</a><a href="#times">Run times</a></nav>
 {"".join(sections)}</html>""")
     return index
+
+
+def _executed(study):
+    return sorted(path for path in study.build.glob("[0-9][0-9]_*.ipynb") if path.name.count(".") == 1)
 
 
 def _page(path, folder):
@@ -101,3 +106,21 @@ def _times(study, notebooks):
     versions = ", ".join(f"{name} {version}" for name, version in artifacts.versions().items())
     return (f'<h2 id="times">Run times and provenance</h2><table><tr><th>stage<th>seconds<th>peak memory, MB</tr>{cells}'
             f'</table><p>{html.escape(versions)}, {os.cpu_count()} cores.</p>')
+
+
+def readme(study, path):
+    """Rewrite the block of the README at `path` that holds the claims table and the minutes of the run `study`.
+
+    ValueError if the README has no such block.
+    """
+    text = path.read_text()
+    head, start, rest = text.partition(BLOCK_START)
+    _, end, tail = rest.partition(BLOCK_END)
+    if not (start and end):
+        raise ValueError(f"{path.name} has no block between {BLOCK_START!r} and {BLOCK_END!r}")
+    minutes = sum(artifacts.facts(page)["seconds"] for page in _executed(study)) / 60
+    title, _, table = (study.figures / "claims.md").read_text().partition("\n\n")
+    summary, _, rows = table.partition("\n\n")
+    artifacts.write(path, f"{head}{start}\n{title.lstrip('# ')}: {summary}\n\n<details><summary>all claims</summary>\n\n{rows}"
+                          f"\n</details>\n\nThe notebooks of that run took {minutes:.0f} minutes on {os.cpu_count()} cores, "
+                          f"set-up apart.\n{end}{tail}")

@@ -77,7 +77,8 @@ def run(name, given):
     check_parameters(path, given)
     study = studies.Study(**{key: PARAMETERS[key](value) for key, value in given.items() if key in PARAMETERS})
     target = study.build / f"{path.stem}.ipynb"
-    reason = artifacts.stale(target, recipe(study, path))
+    made_from = recipe(study, path)                                  # the code as it is now, not as it is when done
+    reason = artifacts.stale(target, made_from)
     if reason is None:
         print(f"{path.stem}: nothing that matters to it changed")
         target.touch()
@@ -108,7 +109,8 @@ def run(name, given):
     os.replace(running, target)
     failed.unlink(missing_ok=True)
     seconds = time.perf_counter() - begun
-    artifacts.seal(target, recipe(study, path), seconds=round(seconds, 1), kernel_peak_mb=_peak_of_children())
+    made_from["inputs"] = recipe(study, path)["inputs"]              # stages inside the notebook may have made them
+    artifacts.seal(target, made_from, seconds=round(seconds, 1), kernel_peak_mb=_peak_of_children())
     print(f"{path.stem}: done in {seconds:.0f} s", flush=True)
     return target
 

@@ -676,9 +676,12 @@ components: at its best, b = {b_best:g}, {10**best.log10_small:.1g} of its vecto
 # The claims of P1 and F2 that belong to this notebook; the verdict is computed from the measured number.
 
 # %%
+root_n = len(q) ** 0.5
 table = claims.record(study, "05", {
     "F2-std": std_printed, "F2-refine": refined_share, "P1-refine": float((post < plain).mean()),
-    "P1-grid": log10_grid, "P1-mean": simulated["mean"][N],
-    "P1-ratio": simulated.ratio[N], "P1-r2": q.mean() / q_mean, "P1-var": q.var() / q_variance,
-    "P1-strip": edge / n_cube, "P1-corner": corner / n_cube, "P1-improved": improved, "P1-depleted": edge_over_centre})
+    "P1-grid": log10_grid, "P1-mean": (simulated["mean"][N], simulated.mean_error[N]),
+    "P1-ratio": (simulated.ratio[N], simulated.ratio_error[N]), "P1-r2": (q.mean() / q_mean, q.std() / root_n / q_mean),
+    "P1-var": (q.var() / q_variance, ((q - q.mean()) ** 2).std() / root_n / q_variance),
+    "P1-strip": (edge / n_cube, edge ** 0.5 / n_cube), "P1-corner": (corner / n_cube, corner ** 0.5 / n_cube),
+    "P1-improved": improved, "P1-depleted": (edge_over_centre, its_error)})
 table.style.hide(axis="index")

@@ -24,6 +24,12 @@ def test_a_reason_makes_it_not_applicable():
     assert claims.verdict(AT_MOST, "the indices are the author's") == ("-", "not applicable: the indices are the author's")
 
 
+@pytest.mark.parametrize("value, error, shown", [(46.17294, 0.0013, "46.1729 +- 0.0013"), (12.3, 25, "12 +- 25"), (3, 0, "3 +- 0")])
+def test_an_error_sets_the_digits_shown_and_not_the_verdict(value, error, shown):
+    measured, verdict = claims.verdict(AT_MOST, (value, error))
+    assert measured == shown and verdict == claims.verdict(AT_MOST, value)[1]
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_number_that_is_none_is_refused(value):
     with pytest.raises(ValueError, match="finite"):

@@ -1,0 +1,95 @@
+"""The whole study at the smoke scale, as a user runs it: make, in a copy of the project, with this Python."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from lib import artifacts, claims
+
+pytestmark = pytest.mark.smoke
+RUN = "synthetic-smoke-s0"
+# every figure of the posts, by its id in the list of figures
+FIGURES = (["F1-1", "F2-T", "P2-1", "01-3", "01-4", "01-5"] + [f"F2-{k}" for k in range(1, 8)]
+           + [f"P1-{k}" for k in range(1, 6)] + [f"C2-{k}" for k in range(1, 22)])
+
+
+def make(folder, *arguments):
+    """Run make in `folder` without what the calling shell set; return the finished process."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", f"PYTHON={sys.executable}", "SCALE=smoke", *arguments], cwd=folder, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project in a path with a space, after `make -j2 all`."""
+    folder = tmp_path_factory.mktemp("a study") / "copy"
+    shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
+        ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__"))
+    finished = make(folder, "-j2", "all")
+    assert finished.returncode == 0, finished.stdout[-4000:]
+    return folder
+
+
+@pytest.mark.parametrize("figure_id", FIGURES)
+def test_every_figure_of_the_posts_is_drawn(project, figure_id):
+    found = list((project / "figures" / RUN).glob(f"{figure_id}-*.png"))
+    assert len(found) == 1
+    with Image.open(found[0]) as image:
+        assert image.info["Description"] and "scale smoke" in image.info["Source"]
+        assert len(image.convert("RGB").getcolors(image.width * image.height)) > 2        # not an empty panel
+
+
+def test_every_claim_has_a_verdict(project):
+    table = pd.read_csv(project / "data" / RUN / "claims.csv")
+    assert sorted(table.id) == sorted(claim.id for claim in claims.CLAIMS)
+    assert table.verdict.str.match("reproduced|not reproduced|not applicable: .").all()
+    assert (project / "figures" / RUN / "claims.md").exists()
+
+
+def test_no_notebook_shows_a_warning(project):
+    for path in (project / "build" / RUN).glob("0*.ipynb"):
+        assert not re.search(r"Warning|Traceback", path.read_text()), path.name
+
+
+def test_the_report_holds_every_figure_and_notebook(project):
+    page = (project / "build" / "report" / "index.html").read_text()
+    for path in [*(project / "figures" / RUN).glob("*.png"), *(project / "notebooks").glob("0*.py")]:
+        assert path.stem in page
+    linked = set(re.findall(r'(?:href|src)="(?!http|#)([^"]+)"', page))
+    assert all((project / "build" / "report" / name).exists() for name in linked)
+    assert page.count("<img") == page.count('alt="') and 'alt=""' not in page
+
+
+def test_a_second_make_does_nothing(project):
+    finished = make(project, "all")
+    assert finished.returncode == 0 and "running" not in finished.stdout and "Nothing to be done" in finished.stdout
+
+
+def test_touching_a_module_reruns_nothing(project):
+    (project / "lib" / "theory.py").touch()
+    finished = make(project, "all")
+    assert finished.returncode == 0 and "running" not in finished.stdout
+    assert "05_radius_theory: nothing that matters to it changed" in finished.stdout
+
+
+def test_editing_a_module_reruns_what_uses_it_and_says_why(project):
+    path = project / "lib" / "theory.py"
+    path.write_text(path.read_text() + "\nEDITED = True\n")
+    finished = make(project, "all")
+    assert finished.returncode == 0, finished.stdout
+    ran = re.findall(r"(\d\d)_\w+: running for \S+ \(lib/theory.py changed\)", finished.stdout)
+    uses = [script.stem[:2] for script in sorted((project / "notebooks").glob("0*.py"))
+            if "theory" in artifacts.code_hashes(artifacts.imports(script), plumbing=True)]
+    assert sorted(ran) == uses and "01" not in ran
+
+
+def test_an_unknown_scale_is_refused_in_one_sentence(project):
+    finished = make(project, "SCALE=huge", "all")
+    assert finished.returncode != 0 and "error: unknown SCALE 'huge': choose one of" in finished.stdout
+    assert "Traceback" not in finished.stdout
