@@ -1,5 +1,6 @@
 """A bar where someone watches, a log line every few seconds elsewhere."""
 import os
+import sys
 import time
 
 from tqdm.auto import tqdm
@@ -9,8 +10,8 @@ SECONDS_BETWEEN_LINES = 5
 
 
 def bar(iterable, desc, total=None, unit="it"):
-    """Iterate over `iterable` and show how far it is: a tqdm bar, or lines in the runner's log when run headless."""
-    if LOG not in os.environ:
+    """Iterate over `iterable` and show how far it is: a tqdm bar for who watches, else lines."""
+    if LOG not in os.environ and (sys.stderr.isatty() or "ipykernel" in sys.modules):
         yield from tqdm(iterable, desc=desc, total=total, unit=unit, leave=False)
         return
     total = len(iterable) if total is None else total

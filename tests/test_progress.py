@@ -1,0 +1,26 @@
+"""Progress: a bar for who watches, few lines elsewhere, and every item exactly once."""
+import pytest
+
+from lib import progress
+
+
+@pytest.mark.parametrize("items", [[], [3], list(range(50))])
+def test_every_item_comes_once(items, monkeypatch, tmp_path):
+    monkeypatch.setenv(progress.LOG, str(tmp_path / "log"))
+    assert list(progress.bar(items, "counting")) == items
+
+
+def test_a_long_loop_writes_lines_and_a_short_one_none(monkeypatch, tmp_path):
+    monkeypatch.setenv(progress.LOG, str(tmp_path / "log"))
+    list(progress.bar(range(9), "counting"))
+    assert not (tmp_path / "log").exists()
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
+    list(progress.bar(range(9), "counting"))
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert len(lines) == 9 and lines[-1].startswith("counting: 9/9")
+
+
+def test_without_a_terminal_there_is_no_bar(capsys, monkeypatch):
+    monkeypatch.delenv(progress.LOG, raising=False)
+    list(progress.bar(range(9), "counting"))
+    assert "\r" not in capsys.readouterr().err
