@@ -4,7 +4,11 @@ import os
 import sys
 from pathlib import Path
 
-from lib import artifacts, study as studies
+try:
+    from lib import artifacts, study as studies
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: this Python has no package {missing.name!r}: run make without PYTHON=, or "
+             "python -m pip install -r requirements.txt")
 
 EXPECTED = (ValueError, FileNotFoundError, FloatingPointError, OSError)      # bad input and full disks: no traceback
 

@@ -67,7 +67,8 @@ def write(path, value):
             temporary.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
         elif path.suffix == ".pt":
             import torch                                             # only who saves weights needs torch
-            torch.save(value, temporary)
+            with open(temporary, "wb") as file:                      # given a path, torch writes its name into the file
+                torch.save(value, file)
         else:
             temporary.write_text(value)
 

@@ -93,7 +93,7 @@ def run(name, given):
         with show_log(study.build / f"{path.stem}.log"):
             papermill.execute_notebook(started, running, parameters={**given, "seed": study.seed}, kernel_name="python3", language="python",
                                        cwd=artifacts.ROOT, progress_bar=False,
-                                       extra_arguments=["--log-level=40"])     # no warnings about its transport
+                                       extra_arguments=["--log-level=50"])     # its warnings mean nothing here
     except papermill.PapermillExecutionError as error:
         os.replace(running, failed)
         raise NotebookFailed(f"{path.stem} stopped in cell {error.exec_count}: {error.ename}: {error.evalue}\n"

@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from lib import artifacts
 
@@ -29,6 +30,13 @@ def made(tmp_path):
 def test_read_returns_what_was_written(tmp_path, name, value):
     artifacts.write(tmp_path / name, value)
     np.testing.assert_equal(artifacts.read(tmp_path / name), value)
+
+
+def test_weights_are_the_same_bytes_whenever_they_are_written(tmp_path):
+    for name in ("a.pt", "b.pt"):
+        artifacts.write(tmp_path / name, {"weight": torch.arange(4.0), "epoch": 2})
+    assert (tmp_path / "a.pt").read_bytes() == (tmp_path / "b.pt").read_bytes()
+    assert artifacts.read(tmp_path / "a.pt")["weight"].tolist() == [0, 1, 2, 3]
 
 
 def test_a_table_keeps_its_named_index_only(tmp_path):
