@@ -44,7 +44,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
-from lib import artifacts, claims, embed, figures, filaments, progress, study as studies
+from lib import artifacts, claims, embed, figures, filaments, planes, progress, study as studies
 study = studies.Study(dataset, scale, seed)
 figures.use_style()
 
@@ -132,7 +132,7 @@ show("06-1", "tsne-of-a-smooth-cloud", y_smooth, title, "Gaussian points", figur
 
 # %%
 def crowding(y):
-    return filaments.clark_evans(y, filaments.central_half_side(y, len(y) // 2)).index
+    return planes.clark_evans(y, planes.central_half_side(y, len(y) // 2)).index
 
 (own, error), (own_smooth, error_smooth) = maps["C2-7"][5:7], maps["06-1"][5:7]
 easier = own - own_smooth > 2 * np.hypot(error, error_smooth)
@@ -293,7 +293,7 @@ def windows(labels, half):
     clouds = planes[labels], nulls[labels]
     yield half, clouds, ""
     if np.count_nonzero((np.abs(clouds[0]) <= half).all(axis=1)) < 30:
-        scaled, central = zip(*map(filaments.central_window, clouds))
+        scaled, central = zip(*map(planes.central_window, clouds))
         yield central[0] * half / 0.25, scaled, " sigma"
 
 # %%
@@ -382,7 +382,7 @@ Markdown("For this plane the post takes the components 52 and 221 and says that 
 
 # %%
 sample = np.random.default_rng(seed).normal(0, (5, 3.5), (165_000, 2))
-keyhole = filaments.clark_evans(sample, 0.25)
+keyhole = planes.clark_evans(sample, 0.25)
 title = f"06-3: {keyhole.n} of 165,000 Gaussian points\nClark-Evans index {keyhole.index:.2f}"
 fig, ax = plt.subplots(figsize=(4.4, 4.6))
 figures.scatter(sample[(np.abs(sample) <= 0.25).all(axis=1)], ax, figures.NORMAL, limits=0.25)
@@ -399,7 +399,7 @@ plt.show()
 
 # %%
 rng = np.random.default_rng(seed + 1)
-draws = pd.DataFrame([filaments.clark_evans(rng.normal(0, (5, 3.5), (165_000, 2)), 0.25) for _ in range(20)])
+draws = pd.DataFrame([planes.clark_evans(rng.normal(0, (5, 3.5), (165_000, 2)), 0.25) for _ in range(20)])
 expected = 165_000 * 0.5 ** 2 / (2 * np.pi * 5 * 3.5)
 Markdown(f"In 20 draws the square holds {draws.n.mean():.0f} +- {draws.n.std():.0f} points (density times "
          f"area says {expected:.0f}), with an index of **{draws['index'].mean():.3f}** +- "

@@ -2,9 +2,11 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
-from lib import filaments
+from lib import filaments, planes
 
 H = 1.0                                     # half side of the window in a cloud that fills the square +-2
 SPREAD = 0.53                               # sd of the index of random points is about SPREAD / sqrt(n)
@@ -40,24 +42,24 @@ def gaussian(n, rng):
 
 def test_counts_only_the_window():
     points = np.array([[0.1 * i, 0.0] for i in range(20)] + [[9.0, 9.0]])
-    assert filaments.clark_evans(points, 1.05).n == 11
+    assert planes.clark_evans(points, 1.05).n == 11
 
 
 def test_is_blind_to_scale_and_place():
     points = uniform(2000, np.random.default_rng(0))
-    moved = filaments.clark_evans(3 * points + (7, -2), 3 * H, (7, -2))
-    assert moved == pytest.approx(filaments.clark_evans(points, H))
+    moved = planes.clark_evans(3 * points + (7, -2), 3 * H, (7, -2))
+    assert moved == pytest.approx(planes.clark_evans(points, H))
 
 
 @pytest.mark.parametrize("n", [400, 4000, 40_000])
 def test_is_one_for_points_at_random(n):
-    index, inside = filaments.clark_evans(uniform(n, np.random.default_rng(n)), H)
+    index, inside = planes.clark_evans(uniform(n, np.random.default_rng(n)), H)
     assert abs(index - 1) < 4 * SPREAD / math.sqrt(inside)
 
 
 def test_spread_for_points_at_random_is_as_stated():
     rng = np.random.default_rng(3)
-    results = [filaments.clark_evans(uniform(1600, rng), H) for _ in range(200)]
+    results = [planes.clark_evans(uniform(1600, rng), H) for _ in range(200)]
     standardised = np.array([(r.index - 1) * math.sqrt(r.n) / SPREAD for r in results])
     assert abs(standardised.std() - 1) < 4 / math.sqrt(2 * 200)
     assert abs(standardised.mean()) < 4 / math.sqrt(200)              # no edge effect
@@ -65,7 +67,7 @@ def test_spread_for_points_at_random_is_as_stated():
 
 @pytest.mark.parametrize("cloud, low, high", [(lattice, 1.9, 2.1), (clumps, 0, 0.6), (lines, 0, 0.6)])
 def test_negative_controls_are_far_from_one(cloud, low, high):
-    index, inside = filaments.clark_evans(cloud(4000, np.random.default_rng(1)), H)
+    index, inside = planes.clark_evans(cloud(4000, np.random.default_rng(1)), H)
     assert low < index < high and abs(index - 1) > 4 * SPREAD / math.sqrt(inside)
 
 
@@ -74,7 +76,7 @@ def test_equals_the_literal_double_loop():
     inside = [p for p in points if abs(p[0]) <= H and abs(p[1]) <= H]
     nearest = [min(math.dist(p, q) for q in points if q is not p and math.dist(p, q) > 0) for p in inside]
     expected = (sum(nearest) / len(nearest)) / (0.5 / math.sqrt(len(inside) / (2 * H)**2))
-    assert filaments.clark_evans(points, H).index == pytest.approx(expected, rel=1e-12)
+    assert planes.clark_evans(points, H).index == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("points, half_side, word", [
@@ -86,7 +88,7 @@ def test_equals_the_literal_double_loop():
 ])
 def test_refuses_bad_windows_and_points(points, half_side, word):
     with pytest.raises(ValueError, match=word):
-        filaments.clark_evans(points, half_side)
+        planes.clark_evans(points, half_side)
 
 
 # --------------------------------------------------------------------------------------------- central window
@@ -94,19 +96,19 @@ def test_refuses_bad_windows_and_points(points, half_side, word):
 @pytest.mark.parametrize("n_central", [1, 17, 365, 999])
 def test_central_square_holds_what_was_asked(n_central):
     points = gaussian(1000, np.random.default_rng(2))
-    half_side = filaments.central_half_side(points, n_central, (2, -1))
+    half_side = planes.central_half_side(points, n_central, (2, -1))
     assert np.count_nonzero((np.abs(points - (2, -1)) <= half_side).all(axis=1)) == n_central
 
 
 @pytest.mark.parametrize("n_central", [0, 1000])
 def test_central_square_refuses_more_than_there_are(n_central):
     with pytest.raises(ValueError, match="n_central"):
-        filaments.central_half_side(gaussian(1000, np.random.default_rng(2)), n_central)
+        planes.central_half_side(gaussian(1000, np.random.default_rng(2)), n_central)
 
 
 @pytest.mark.parametrize("n, n_central", [(100, 10), (1000, 100), (20_000, 365)])
 def test_central_window_holds_365_points_or_a_tenth(n, n_central):
-    scaled, half_side = filaments.central_window(gaussian(n, np.random.default_rng(0)))
+    scaled, half_side = planes.central_window(gaussian(n, np.random.default_rng(0)))
     assert scaled.mean(0) == pytest.approx([0, 0], abs=1e-9) and scaled.std(0) == pytest.approx([1, 1])
     assert np.count_nonzero((np.abs(scaled) <= half_side).all(axis=1)) == n_central
 
@@ -114,14 +116,14 @@ def test_central_window_holds_365_points_or_a_tenth(n, n_central):
 def test_central_index_is_blind_to_the_scale_of_each_axis():
     points = gaussian(2000, np.random.default_rng(6))
     stretched = points * (40, 0.1) + (7, -2)
-    assert filaments.central_clark_evans(stretched) == pytest.approx(filaments.central_clark_evans(points))
+    assert planes.central_clark_evans(stretched) == pytest.approx(planes.central_clark_evans(points))
 
 
 @pytest.mark.parametrize("points, word", [(gaussian(99, np.random.default_rng(0)), "too few"),
                                           (gaussian(200, np.random.default_rng(0)) * (1, 0), "never varies")])
 def test_central_window_refuses(points, word):
     with pytest.raises(ValueError, match=word):
-        filaments.central_window(points)
+        planes.central_window(points)
 
 
 # ------------------------------------------------------------------------------------------------------ nulls
@@ -146,13 +148,56 @@ def test_shuffled_null_keeps_columns_and_breaks_what_joins_them():
     assert np.corrcoef(points.T)[0, 1] > 0.999                        # the control: they were joined
 
 
+@pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
+def test_smooth_null_keeps_mean_and_covariance(factor):
+    points = np.exp(0.5 * np.random.default_rng(0).normal(size=(20_000, 2))) @ np.array([[1, 0.5], [0, 1]])
+    drawn = filaments.smooth_null(points, np.random.default_rng(1), factor)
+    centred = points - points.mean(axis=0)
+    assert (np.abs(drawn.mean(0) - points.mean(0)) < 4 * points.std(axis=0) / math.sqrt(len(points))).all()
+    products = centred[:, [0, 0, 1]] * centred[:, [0, 1, 1]]
+    error = products.std(axis=0) / math.sqrt(len(points))
+    assert (np.abs(np.cov(drawn.T)[[0, 0, 1], [0, 1, 1]] - products.mean(axis=0)) < 4 * error).all()
+
+
+def test_smooth_null_keeps_the_skewness_that_a_gaussian_loses():
+    points = np.exp(0.5 * np.random.default_rng(0).normal(size=(20_000, 2)))
+    smooth = stats.skew(filaments.smooth_null(points, np.random.default_rng(1)))
+    assert (smooth > 0.8 * stats.skew(points)).all()
+    assert (np.abs(stats.skew(filaments.gaussian_null(points, np.random.default_rng(1)))) < 0.1).all()
+
+
+@pytest.mark.parametrize("wave", [2, 4, 8])
+def test_smooth_null_erases_waves_as_stated(wave):
+    """A density 1 + cos(2 pi x / l) with l = wave widths keeps exp(-2 pi^2 / wave^2) of its height."""
+    rng, n = np.random.default_rng(2), 50_000
+    width = n**(-1 / 6) / math.sqrt(12)           # of a uniform axis, where sigma is below iqr / 1.349
+    period = 1 / round(1 / (wave * width))
+    x = rng.uniform(-0.5, 0.5, 4 * n)
+    x = x[rng.uniform(0, 2, 4 * n) < 1 + np.cos(2 * math.pi * x / period)][:n]
+    drawn = filaments.smooth_null(np.stack([x, rng.uniform(-5, 5, n)], -1), rng, factor=1)[:, 0]
+    drawn = (drawn - drawn.mean()) * math.sqrt(1 + n**(-1 / 3)) + x.mean()           # undo the shrinking
+    height = 2 * np.mean(np.cos(2 * math.pi * drawn / period))
+    expected = math.exp(-2 * math.pi**2 * (width / period)**2)
+    assert abs(height - expected) < 4 * math.sqrt(2 / n)
+    assert abs(2 * np.mean(np.cos(2 * math.pi * x / period)) - 1) < 4 * math.sqrt(2 / n)          # as drawn
+
+
+@pytest.mark.parametrize("points, options, word", [
+    (np.ones((50, 3)), {}, "planes"), (np.ones((50, 2)), {}, "do not fill"),
+    (np.eye(2).repeat(40, axis=0) + 1e-3 * np.eye(2)[0], {"factor": 0.0}, "factor"),
+    (np.outer(np.arange(50.0), (1, 2)), {}, "do not fill"), (np.full((50, 2), np.nan), {}, "finite")])
+def test_smooth_null_refuses(points, options, word):
+    with pytest.raises(ValueError, match=word):
+        filaments.smooth_null(points, np.random.default_rng(0), **options)
+
+
 # ------------------------------------------------------------------------------------------------------ trial
 
 def test_trial_is_a_function_of_its_generator():
     points = gaussian(1000, np.random.default_rng(0))
     first, again, other = (filaments.trial(points, n_null=9, rng=np.random.default_rng(s)) for s in (1, 1, 2))
     assert np.array_equal(first.null, again.null) and not np.array_equal(first.null, other.null)
-    assert first.statistic == filaments.central_clark_evans(points)
+    assert first.statistic == planes.central_clark_evans(points)
 
 
 def test_trial_literally():
@@ -185,6 +230,164 @@ def test_trial_refuses(options, word):
 def test_sparse_lines_and_voids_of_the_post_are_those_of_a_gaussian_cloud():
     """Error 8: 165,000 Gaussian points with sigma 5 and 3.5 in the square +-0.25."""
     expected = 165_000 * 0.25 / (2 * math.pi * 5 * 3.5)
-    index, inside = filaments.clark_evans(np.random.default_rng(0).normal(0, (5, 3.5), (165_000, 2)), 0.25)
+    index, inside = planes.clark_evans(np.random.default_rng(0).normal(0, (5, 3.5), (165_000, 2)), 0.25)
     assert abs(inside - expected) < 4 * math.sqrt(expected)
     assert abs(index - 1) < 4 * SPREAD / math.sqrt(inside)
+
+
+# ----------------------------------------------------------------------------------------- trials of a family
+
+def smooth_gaussian(n, rng):
+    return rng.normal(size=(n, 2)) @ np.array([[1.0, 0.4], [0.0, 0.7]])
+
+
+def skewed(n, rng):
+    return np.exp(0.5 * rng.normal(size=(n, 2)))
+
+
+def heavy_tailed(n, rng):
+    return rng.standard_t(5, (n, 2)) * (1, 0.5)
+
+
+def two(points):
+    return {"mean": points.mean(), "spread": points.std()}
+
+
+def test_trials_draw_each_null_cloud_once_and_are_a_function_of_their_generator():
+    points, seen = smooth_gaussian(50, np.random.default_rng(0)), []
+
+    def null(cloud, rng):
+        seen.append(filaments.gaussian_null(cloud, rng))
+        return seen[-1]
+    table = filaments.trials(points, two, null, 9, rng=np.random.default_rng(1))
+    assert len(seen) == 9 and table.statistic.tolist() == ["mean", "spread"]
+    means = [np.mean([two(cloud)[name] for cloud in seen]) for name in table.statistic]
+    assert table["null mean"].tolist() == pytest.approx(means)
+    assert table.equals(filaments.trials(points, two, "gaussian", 9, rng=np.random.default_rng(1)))
+    each = {"mean": lambda cloud: cloud.mean(), "spread": lambda cloud: cloud.std()}
+    assert table.equals(filaments.trials(points, each, "gaussian", 9, rng=np.random.default_rng(1)))
+
+
+def test_trials_agree_with_trial():
+    points = gaussian(1000, np.random.default_rng(0))
+    one = filaments.trial(points, n_null=9, rng=np.random.default_rng(1))
+    table = filaments.trials(points, {"index": planes.central_clark_evans}, n_null=9,
+                             rng=np.random.default_rng(1), sides={"index": "low"}).iloc[0]
+    assert (table.observed, table.z, table.p) == (one.statistic, one.z, one.p)
+
+
+@pytest.mark.parametrize("side, p", [("low", 4 / 5), ("high", 3 / 5), ("two", 1.0)])
+def test_judged_literally(side, p):
+    row = filaments.judged(pd.Series({"a": 2.0}), pd.DataFrame({"a": [1, 2, 1, 5.0]}), {"a": side}).iloc[0]
+    assert row.p == p and row.p_holm == p and row["null mean"] == 2.25
+    assert row.z == pytest.approx(-0.25 / np.std([1, 2, 1, 5], ddof=1))
+
+
+def test_holm_literally():
+    assert filaments._holm(np.array([0.04, 0.01, 0.03, 0.5])) == pytest.approx([0.09, 0.04, 0.09, 0.5])
+    assert filaments._holm(np.array([0.9, 0.8])).tolist() == [1, 1]
+
+
+def test_family_p_equals_the_literal_step_down():
+    rng = np.random.default_rng(3)
+    every = rng.normal(size=(40, 5)) + rng.normal(size=(40, 1))
+    every[0] += (0, 3, 1, -2, 0.5)
+    side = np.array(["low", "high", "two", "two", "high"])
+    scores = {"low": lambda t: -t, "high": lambda t: t, "two": np.abs}
+    extreme = np.stack([scores[s](stats.zscore(c)) for s, c in zip(side, every.T)], -1)
+    left, expected, worst = list(range(5)), {}, 0.0
+    while left:
+        first = max(left, key=lambda j: extreme[0, j])
+        worst = max(worst, np.mean([max(row[j] for j in left) >= extreme[0, first] for row in extreme]))
+        expected[first] = worst
+        left.remove(first)
+    assert filaments._step_down(every, side) == pytest.approx([expected[j] for j in range(5)])
+
+
+def test_family_p_keeps_the_family_error_rate_where_single_p_do_not():
+    """Eight statistics of pure chance that hang together: one p below 5 % is common, one p_family is not."""
+    rng, repeats = np.random.default_rng(4), 400
+    first = []
+    for _ in range(repeats):
+        every = pd.DataFrame(rng.normal(size=(40, 8)) + rng.normal(size=(40, 1)))
+        first.append(filaments.judged(every.iloc[0], every.iloc[1:]).iloc[:, -3:].min())
+    rates = (pd.DataFrame(first) <= 0.05).mean()
+    low, high = stats.binom.interval(0.99, repeats, 0.05)
+    assert low <= repeats * rates.p_family <= high
+    assert repeats * rates.p_holm <= high and repeats * rates.p > high                       # the control
+
+
+def test_holm_is_blind_with_few_nulls_and_the_family_p_is_not():
+    points = lines(2000, np.random.default_rng(4))
+    table = filaments.trials(points, planes.plane_statistics, "smooth", 19, rng=np.random.default_rng(0),
+                             sides=planes.PLANE_SIDES)
+    assert table.p_holm.min() > 0.05 and table.p_family.min() == 1 / 20
+
+
+@pytest.mark.parametrize("cloud, null", [(smooth_gaussian, "gaussian"), (skewed, "smooth"),
+                                         (heavy_tailed, "smooth")])
+def test_smooth_clouds_are_found_guilty_at_the_stated_rate(cloud, null):
+    """Each statistic in its direction at 5 %, and the family of all of them."""
+    rng, repeats = np.random.default_rng(11), 100
+    sides = planes.PLANE_SIDES | {"total H1 lifetime": "high"}                 # two sides need 39 null clouds
+    tables = [filaments.trials(cloud(300, rng), planes.plane_statistics, null, 19, rng=rng, sides=sides)
+              for _ in range(repeats)]
+    guilty = sum((table.set_index("statistic").p <= 0.05).astype(int) for table in tables)
+    low, high = stats.binom.interval(0.99, repeats, 0.05)
+    assert guilty.between(low, high).all(), guilty.to_dict()
+    assert low <= sum(table.p_family.min() <= 0.05 for table in tables) <= high
+
+
+def test_a_skewed_cloud_is_found_guilty_against_a_gaussian_null():
+    """The control: a null that does not fit."""
+    rng = np.random.default_rng(12)
+    table = filaments.trials(skewed(2000, rng), planes.plane_statistics, "gaussian", 19, rng=rng)
+    assert table.p_family.min() == 1 / 20
+
+
+def on_waves(n, thickness, rng):
+    """Gaussian points drawn onto parallel waves 0.14 apart, about three mean spacings at the centre."""
+    points = rng.normal(size=(n, 2))
+    wave = 0.1 * np.sin(3 * points[:, 0])
+    points[:, 1] = 0.14 * np.round((points[:, 1] - wave) / 0.14) + wave
+    return points + thickness * rng.normal(size=(n, 2))
+
+
+def on_threads(n, thickness, rng):
+    """Points along 12 circles of radius 1 to 3 round Gaussian centres, with voids between them."""
+    centre, radius = rng.normal(size=(12, 2)), rng.uniform(1, 3, 12)
+    which, angle = rng.integers(0, 12, n), rng.uniform(0, 2 * math.pi, n)
+    points = centre[which] + radius[which, None] * np.stack([np.cos(angle), np.sin(angle)], -1)
+    return points + thickness * rng.normal(size=(n, 2))
+
+
+@pytest.mark.parametrize("null", ["gaussian", "smooth"])
+@pytest.mark.parametrize("thickness", [0.0, 0.01])
+def test_threads_round_voids_are_found_by_every_directed_statistic(null, thickness):
+    rng = np.random.default_rng(13)
+    table = filaments.trials(on_threads(4000, thickness, rng), planes.plane_statistics, null, 19, rng=rng,
+                             sides=planes.PLANE_SIDES).set_index("statistic")
+    directed = table[table.side != "two"]
+    assert (directed.p == 1 / 20).all() and (directed.z.abs() > 3).all()
+    assert (directed.p_family == 1 / 20).all()
+
+
+@pytest.mark.parametrize("null", ["gaussian", "smooth"])
+def test_even_lines_are_found_but_not_by_the_sizes_of_voids(null):
+    """Lines that keep their distance leave no void larger than chance does: no single statistic sees all."""
+    rng = np.random.default_rng(14)
+    table = filaments.trials(on_waves(3000, 0.01, rng), planes.plane_statistics, null, 19, rng=rng,
+                             sides=planes.PLANE_SIDES).set_index("statistic")
+    seen = ["Clark-Evans index", "Ripley L, 1 spacing", "local anisotropy"]
+    assert (table.p_family[seen] == 1 / 20).all() and (table.z[seen].abs() > 10).all()
+    assert table.p["largest void"] > 1 / 20
+
+
+@pytest.mark.parametrize("options, word", [
+    ({"null": "cauchy"}, "null"), ({"n_null": 1}, "n_null"), ({"sides": {"mean": "left"}}, "sides"),
+    ({"sides": {"median": "low"}}, "sides"), ({"statistics": {"n": len}}, "one value"),
+    ({"statistics": {"log": lambda points: math.nan}}, "finite")])
+def test_trials_refuse(options, word):
+    options = {"statistics": two, "null": "gaussian", "n_null": 5} | options
+    with pytest.raises(ValueError, match=word):
+        filaments.trials(gaussian(500, np.random.default_rng(0)), rng=np.random.default_rng(0), **options)

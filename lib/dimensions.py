@@ -1,0 +1,86 @@
+"""Intrinsic dimension of a cloud of vectors z (n, d): on how many-dimensional a set do the points lie?
+
+All estimators read distances between neighbours, so they see the dimension at the scale of these distances:
+a thread thinner than the distance between neighbours along it looks one-dimensional, a thicker one does not.
+With few points in many dimensions all of them fall short: n points in a ball of d dimensions need n to grow
+exponentially with d. So compare clouds of equal n with a null of known dimension, not with the true d.
+"""
+import numpy as np
+import pandas as pd
+import skdim
+from sklearn.neighbors import NearestNeighbors
+
+K_MLE = 20             # neighbours per point; as in Levina and Bickel, 2005
+K_PCA = 100            # neighbours per local PCA, which finds at most 99 dimensions; as scikit-dimension
+N_PCA = 50             # ours: points round which a local PCA is made, about 3 ms each for d = 256
+
+
+def neighbour_ratio(z):
+    """Mean of r1 / r2, the distances of each vector z (n, d) to its nearest and second nearest other one.
+
+    For points at random on a set of dimension m it is m / (m + 1): 1/2 on a curve, 2/3 on a surface.
+    Raises ValueError for fewer than 3 vectors, values that are not finite and vectors that coincide.
+    Source: Facco et al., "Estimating the intrinsic dimension of datasets by a minimal neighborhood
+    information", 2017 (the law of r2 / r1).
+    """
+    r1, r2 = _neighbours(z, 2)[0].T
+    return float((r1 / r2).mean())
+
+
+def space_statistics(z):
+    """Dimension estimates and neighbour ratio of all vectors z (n, d): {name: value}, neighbours found once.
+
+    TwoNN       from the distribution of r2 / r1, a tenth of the largest left out: the smallest scale
+    MLE         from the distances to the 20 nearest (Levina and Bickel), 1 / mean of 1 / estimate
+    local PCA   mean number of eigenvalues above 5 % of the largest, for the 100 nearest of each of the first
+                50 vectors: put z into random order. At most 99
+    mean r1/r2  `neighbour_ratio`
+
+    Columns that never vary change nothing. Raises ValueError for fewer than 101 vectors, values that are not
+    finite and vectors that coincide. Memory about 8 n K bytes, K = 100 neighbours; time grows as n^2 d.
+    Source: scikit-dimension (Bac et al., 2021); Facco et al., 2017; Levina and Bickel, "Maximum likelihood
+    estimation of intrinsic dimension", 2005; Fukunaga and Olsen, "An algorithm for finding intrinsic
+    dimensionality of data", 1971.
+    """
+    z = np.asarray(z)
+    distances, neighbours = _neighbours(z, K_PCA)
+    near = distances[:, :K_MLE], neighbours[:, :K_MLE]
+    with np.errstate(divide="ignore", invalid="ignore"):            # ratios of its zero eigenvalues, not used
+        local = skdim.id.lPCA(ver="FO").fit_transform_pw(z, neighbours[:N_PCA], n_neighbors=K_PCA)
+    return {"TwoNN": float(skdim.id.TwoNN(dist=True).fit(distances[:, :2]).dimension_),
+            "MLE": float(skdim.id.MLE().fit(z, precomputed_knn_arrays=near).dimension_),
+            "local PCA": float(np.mean(local)),
+            "mean r1/r2": float((distances[:, 0] / distances[:, 1]).mean())}
+
+
+def intrinsic_dimensions(z, rng, n_sub=2000, repeats=5):
+    """Mean and sd of the three dimension estimates over `repeats` random subsamples of n_sub of the z (n, d).
+
+    One row per estimator of `space_statistics`: estimator, mean, sd, n_sub, repeats. The subsamples share
+    vectors when repeats * n_sub > n, and the sd is then too small. rng: numpy.random.Generator.
+    Raises ValueError as `space_statistics`, for n_sub > n and for repeats < 2.
+    """
+    z = np.asarray(z)
+    if not K_PCA < n_sub <= len(z):
+        raise ValueError(f"n_sub must lie between {K_PCA + 1} and {len(z)}, the number of z, not {n_sub}")
+    if repeats < 2:
+        raise ValueError(f"repeats must be at least 2, not {repeats}")
+    estimates = pd.DataFrame([space_statistics(rng.choice(z, n_sub, replace=False)) for _ in range(repeats)])
+    estimates = estimates.drop(columns="mean r1/r2")
+    return pd.DataFrame({"estimator": estimates.columns, "mean": estimates.mean().to_numpy(),
+                         "sd": estimates.std().to_numpy(), "n_sub": n_sub, "repeats": repeats})
+
+
+def _neighbours(z, k):
+    """Distances and indices (n, k) of the k nearest other vectors of each, nearest first."""
+    z = np.asarray(z, dtype=float)
+    if z.ndim != 2 or z.shape[1] < 2 or not np.isfinite(z).all():
+        raise ValueError(f"z must be finite and of shape (n, d) with d >= 2, not {z.shape}")
+    if len(z) <= k:
+        raise ValueError(f"{len(z)} vectors are too few: {k} neighbours of each are needed")
+    distances, neighbours = NearestNeighbors(n_neighbors=k).fit(z).kneighbors()
+    coincident = (z == z[neighbours[:, 0]]).all(axis=1)             # rounding leaves their distance above 0
+    if coincident.any() or not distances.min() > 0:
+        raise ValueError(f"{max(1, coincident.sum())} vectors coincide with others; drop them with "
+                         "numpy.unique(z, axis=0)")
+    return distances, neighbours
