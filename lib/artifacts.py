@@ -151,12 +151,11 @@ def stale(path, wanted):
         return "its sidecar cannot be read"
     if recorded["stage"] != wanted["stage"]:
         return f"made by stage {recorded['stage']!r}, not {wanted['stage']!r}"
-    for key, what in (("params", "parameter {} changed"), ("inputs", "input {} changed"),
-                      ("code", "lib/{}.py changed")):
+    for key, what in (("params", "parameter {}"), ("inputs", "input {}"), ("code", "lib/{}.py")):
         changed = [name for name in wanted[key].keys() | recorded[key].keys()
                    if wanted[key].get(name) != recorded[key].get(name)]
         if changed:
-            return what.format(", ".join(sorted(changed)))
+            return ", ".join(what.format(name) for name in sorted(changed)) + " changed"
     if file_hash(path) != recorded["sha256"]:
         return "its content is not what was written"
     return None

@@ -281,16 +281,16 @@ Markdown(f"With 2, 4 and 10 components t-SNE keeps {own[0]:.1%}, {own[1]:.1%} an
 # %%
 axis_x, axis_y = np.argsort(-np.abs(z.mean(axis=0)))[:2]                # the most off-centre axes: rule ours
 off_centre = z[:, [axis_x, axis_y]] - z[:, [axis_x, axis_y]].mean(axis=0, dtype=float)
-planes = {("PC1", "PC2"): scores[:, [0, 1]], ("PC1", "PC18"): scores[:, [0, 17]],
+shown = {("PC1", "PC2"): scores[:, [0, 1]], ("PC1", "PC18"): scores[:, [0, 17]],
           ("PC8", "PC35"): scores[:, [7, 34]], (f"z{axis_x} - mean", f"z{axis_y} - mean"): off_centre}
 rng = np.random.default_rng(seed)
-nulls = {labels: filaments.gaussian_null(plane, rng) for labels, plane in planes.items()}
-pc1_pc2, pc1_pc18, pc8_pc35, original = planes
+nulls = {labels: filaments.gaussian_null(plane, rng) for labels, plane in shown.items()}
+pc1_pc2, pc1_pc18, pc8_pc35, original = shown
 
 # %%
 def windows(labels, half):
     """The window +-half of a plane and its null; a scaled one too where the first holds under 30 latents."""
-    clouds = planes[labels], nulls[labels]
+    clouds = shown[labels], nulls[labels]
     yield half, clouds, ""
     if np.count_nonzero((np.abs(clouds[0]) <= half).all(axis=1)) < 30:
         scaled, central = zip(*map(planes.central_window, clouds))
@@ -323,7 +323,7 @@ def show_plane(name, what, half, labels):
 # **Figure C2-15.** The wide view: all points.
 
 # %%
-reach = np.ceil(max(np.abs(clouds[pc1_pc2]).max() for clouds in (planes, nulls)))
+reach = np.ceil(max(np.abs(clouds[pc1_pc2]).max() for clouds in (shown, nulls)))
 show_plane("C2-15", "pc1-pc2-wide", reach, pc1_pc2)
 
 # %% [markdown]
@@ -422,7 +422,7 @@ rng = np.random.default_rng(seed + 2)
 lined = rng.standard_normal((len(z), 2))
 spacing = 3 * np.sqrt(2 * np.pi / len(z))                               # 3 / sqrt(density at the centre)
 lined[:, 1] = spacing * np.round(lined[:, 1] / spacing)
-tested = {**{" / ".join(labels): plane for labels, plane in planes.items()}, "control: lines": lined}
+tested = {**{" / ".join(labels): plane for labels, plane in shown.items()}, "control: lines": lined}
 trials = {name: filaments.trial(plane, "gaussian", 99, rng=rng) for name, plane in tested.items()}
 
 # %%
