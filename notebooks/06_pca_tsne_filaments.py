@@ -282,7 +282,7 @@ Markdown(f"With 2, 4 and 10 components t-SNE keeps {own[0]:.1%}, {own[1]:.1%} an
 axis_x, axis_y = np.argsort(-np.abs(z.mean(axis=0)))[:2]                # the most off-centre axes: rule ours
 off_centre = z[:, [axis_x, axis_y]] - z[:, [axis_x, axis_y]].mean(axis=0, dtype=float)
 shown = {("PC1", "PC2"): scores[:, [0, 1]], ("PC1", "PC18"): scores[:, [0, 17]],
-          ("PC8", "PC35"): scores[:, [7, 34]], (f"z{axis_x} - mean", f"z{axis_y} - mean"): off_centre}
+         ("PC8", "PC35"): scores[:, [7, 34]], (f"z{axis_x} - mean", f"z{axis_y} - mean"): off_centre}
 rng = np.random.default_rng(seed)
 nulls = {labels: filaments.gaussian_null(plane, rng) for labels, plane in shown.items()}
 pc1_pc2, pc1_pc18, pc8_pc35, original = shown
