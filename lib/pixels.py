@@ -5,6 +5,8 @@ import pandas as pd
 import torch
 from skdim.id import TwoNN
 
+from lib import latent
+
 # Measured on 3,000 aligned face photographs at 96x96 (project brief). Intensities in [0, 1].
 PHOTOGRAPHS = {
     "components_80": 26.0,
@@ -51,16 +53,6 @@ def principal_components(images, k=LEADING):
     return (values / (len(x) - 1)).numpy(), (vectors[:, :k] * values[:k].sqrt()).numpy()
 
 
-def components_for(eigenvalues, share):
-    """The least m with eigenvalues[:m].sum() >= share * eigenvalues.sum().
-
-    >>> components_for([8.0, 1.0, 1.0], 0.9)
-    2
-    """
-    cumulated = np.cumsum(eigenvalues) / np.sum(eigenvalues)
-    return int(np.searchsorted(cumulated, share - 1e-12) + 1)
-
-
 def power_spectrum(images):
     """Azimuthal mean P(k) of the power of grey images, k = 0 .. h // 2 cycles per frame, over all images.
 
@@ -102,7 +94,7 @@ def statistics(images):
     """
     x = _unit(images)
     values, scores = principal_components(images)
-    out = {f"components_{p}": components_for(values, p / 100) for p in (80, 90, 95)}
+    out = {f"components_{p}": latent.principal_components_needed(values, p / 100) for p in (80, 90, 95)}
     out["share_first"] = values[0] / values.sum()
     out["slope"] = spectral_slope(images)
     colours = ("red", "green", "blue")

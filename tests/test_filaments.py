@@ -7,23 +7,9 @@ import pytest
 from scipy import stats
 
 from lib import filaments, planes
+from tests.clouds import H, clumps, lattice, uniform
 
-H = 1.0                                     # half side of the window in a cloud that fills the square +-2
 SPREAD = 0.53                               # sd of the index of random points is about SPREAD / sqrt(n)
-
-
-def uniform(n, rng):
-    return rng.uniform(-2 * H, 2 * H, (n, 2))
-
-
-def lattice(n, rng):
-    grid = np.linspace(-2 * H, 2 * H, round(math.sqrt(n)))
-    return np.stack(np.meshgrid(grid, grid), -1).reshape(-1, 2)
-
-
-def clumps(n, rng):
-    centres = rng.uniform(-2 * H, 2 * H, (n // 20, 2))
-    return centres.repeat(20, axis=0) + rng.normal(0, 0.01, (20 * len(centres), 2))
 
 
 def lines(n, rng):

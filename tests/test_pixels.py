@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib import pixels
+from lib import latent, pixels
 
 
 def coloured_noise(n, slope, seed=0, size=96):
@@ -62,7 +62,7 @@ def test_spectrum_of_one_plane_wave_peaks_at_its_wavenumber():
 @pytest.mark.parametrize("rank", [1, 5, 20])
 def test_components_of_images_of_known_rank(rank):
     values, scores = pixels.principal_components(low_rank(100, rank))
-    assert pixels.components_for(values, 0.999) == rank
+    assert latent.principal_components_needed(values, 0.999) == rank
     assert scores.shape == (100, 100)
 
 
@@ -77,7 +77,7 @@ def test_components_agree_with_numpy_svd():
 
 def test_white_noise_needs_nearly_all_components():
     values, _ = pixels.principal_components(coloured_noise(150, 0.0))
-    assert pixels.components_for(values, 0.9) > 120
+    assert latent.principal_components_needed(values, 0.9) > 120
 
 
 def test_colours_of_plain_images():

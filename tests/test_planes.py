@@ -8,23 +8,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 
 from lib import planes
-
-H = 1.0                                     # half side of the window in a cloud that fills the square +-2
-
-
-def uniform(n, rng):
-    return rng.uniform(-2 * H, 2 * H, (n, 2))
-
-
-def lattice(n, rng):
-    grid = np.linspace(-2 * H, 2 * H, round(math.sqrt(n)))
-    return np.stack(np.meshgrid(grid, grid), -1).reshape(-1, 2)
-
-
-def clumps(n, rng):
-    centres = rng.uniform(-2 * H, 2 * H, (n // 20, 2))
-    return centres.repeat(20, axis=0) + rng.normal(0, 0.01, (20 * len(centres), 2))
-
+from tests.clouds import H, clumps, lattice, uniform
 
 def threads(n, rng):
     """Points at random along 30 circles of radius 0.5 to 2 with a thickness of 0.001."""
