@@ -117,9 +117,10 @@ def draw_dominant(case, figure_id):
     ax.plot(middle, counts[case][:, ~table.dominant].mean(1), "k--", label="mean of the others")
     for k, j in enumerate(named[case].index):
         ax.plot(middle, counts[case][:, j], color=f"C{k}", label=f"component {j}")
+    ax.autoscale(axis="y")                                           # the mean of the others may be the highest
     ax.legend(fontsize=7)
     ax.set(title=f"case {case}: {table.dominant.sum()} dominant components, those of largest energy named",
-           xlabel="value of the component", ylabel=f"latents per {width:.2f}")
+           xlabel="value of the component", ylabel=f"latents per {width:.2f}", ylim=(0, None))
     figures.save(fig, study, figure_id, f"dominant-components-case-{case}", n=f"{n:,} latents", colors=128,
                  alt=f"Counts against value for the {table.dominant.sum()} dominant components of case {case}.")
     plt.show()

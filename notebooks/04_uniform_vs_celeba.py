@@ -95,7 +95,7 @@ ax.axhline(expected, color=figures.THEORY, lw=1, ls="--", label=f"expected {expe
 ax.set(title="method 2, b = 12: all 256 components", xlabel="value of the component",
        ylabel=f"vectors per {width:.2f}", ylim=(0, 1.3 * counts.max()))
 ax.legend()
-figures.save(fig, study, "F2-5", "uniform-components", n=f"{n_uniform:,} uniform vectors", colors=256,
+figures.save(fig, study, "F2-5", "uniform-components", n=f"{n_uniform:,} uniform vectors",
              alt=f"256 flat curves of counts against value from -12 to 12, about {expected:,.0f} per interval.")
 plt.show()
 
