@@ -24,7 +24,7 @@ NOTEBOOKS := $(basename $(notdir $(sort $(wildcard notebooks/[0-9][0-9]_*.py))))
 DONE   := $(NOTEBOOKS:%=$(B)/%.ipynb)
 CODE   := $(wildcard lib/*.py lib/*.mplstyle)
 
-.PHONY: all data notebooks claims report readme test lab pairs doctor clean help setup FORCE
+.PHONY: all data notebooks claims report readme test lab pairs calibration doctor clean help setup FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -53,7 +53,7 @@ $(B)/$(1).ipynb: notebooks/$(1).py $(CODE) $(2) | $(SETUP)
 	@$$(LIB) notebook $(1) $$(P)
 endef
 named = $(foreach number,$(1),$(filter $(B)/$(number)_%,$(DONE)))
-needs = $(if $(filter 01_%,$(1)),$(B)/images.txt,$(if $(filter 02_%,$(1)),$(call named,01),$(if $(filter 05_%,$(1)),,$(call named,02))))
+needs = $(if $(filter 01_%,$(1)),$(B)/images.txt,$(if $(filter 02_%,$(1)),$(call named,01),$(if $(filter 05_%,$(1)),,$(call named,$(if $(filter 08_%,$(1)),06,02)))))
 $(foreach name,$(NOTEBOOKS),$(eval $(call notebook,$(name),$(call needs,$(name)))))
 
 figures/$(RUN)/claims.md: $(DONE)
@@ -73,6 +73,9 @@ pairs: $(SETUP) ## make the .ipynb of each notebook equal to its .py
 
 readme: report ## write the claims table of this run into the README
 	@$(LIB) readme $(P)
+
+calibration: $(SETUP) ## false-positive rates and power of the instruments of notebook 08 (half an hour; committed in data/calibration)
+	@$(LIB) calibration
 
 doctor: $(SETUP) ## is this machine fit for the chosen DATASET and SCALE?
 	@$(LIB) doctor $(P)

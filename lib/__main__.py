@@ -1,4 +1,4 @@
-"""What the Makefile calls: `python -m lib data|notebook|claims|report|readme|doctor`. Errors are one sentence and an exit code."""
+"""What the Makefile calls: `python -m lib data|notebook|claims|report|readme|calibration|doctor`. Errors are one sentence and an exit code."""
 import argparse
 import os
 import sys
@@ -20,6 +20,7 @@ def main(arguments=None):
     for name, what in (("data", "make the image cache of a run"), ("notebook", "run one notebook headless"),
                        ("claims", "collect the claims table"), ("report", "write the HTML report"),
                        ("readme", "write the claims of a run into the README"),
+                       ("calibration", "make the tables of data/calibration again where their code changed"),
                        ("doctor", "is this machine fit for the run?")):
         command = commands.add_parser(name, help=what)
         if name == "notebook":
@@ -84,12 +85,19 @@ def _readme(options, given):
     report.readme(study_of(given), artifacts.ROOT / "README.md")
 
 
+def _calibration(options, given):
+    from lib import calibration
+    for table in calibration.tables():
+        print(f"calibration: {len(table)} rows")
+
+
 def _doctor(options, given):
     from lib import doctor
     return doctor.examine(study_of(given))
 
 
-COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme, "doctor": _doctor}
+COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme,
+            "calibration": _calibration, "doctor": _doctor}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -96,6 +96,16 @@ CLAIMS = (
     Claim("C2-lines", "06", "C2", "points of a plane lie on lines around voids (withdrawn in 03/2023): Clark-Evans index of "
           "the central square, in standard deviations of its matched Gaussian null", "clearly below the null (<= -2)",
           *at_most(-2), "sd"),
+    Claim("C2-filaments", "08", "C2", "latents lie on one-dimensional filaments (withdrawn in 03/2023): dimension of the "
+          "cloud at the scale of the 20 nearest neighbours (case I)", "about 1 (< 2: rule ours)", *at_most(2)),
+    Claim("C2-everyplane", "08", "C2", "lines around voids show in every plane: planes with any statistic beyond its smooth "
+          "null after correction for all tests", "every plane (>= 0.5: rule ours)", *at_least(0.5), "of planes"),
+    Claim("C2-texture", "08", "C2", "t-SNE maps show filaments of the latents: Clark-Evans index of the map less that of a "
+          "Gaussian cloud's (settings of C2-8), in standard errors", "clearly below (<= -3)", *at_most(-3), "se"),
+    Claim("later-mvn", "08", "later posts", "the cloud is a multivariate normal one: variance of the squared Mahalanobis "
+          "distance of held-out latents over that of chi-squared (case I)", "1", *about(1, 0.2)),
+    Claim("F2-seeds", "08", "F2", "runs differ in which components dominate: Jaccard overlap of the dominant sets of two "
+          "short runs that differ by seed alone", "< 0.5 (rule ours)", *at_most(0.5)),
 )
 
 

@@ -67,6 +67,42 @@ def smooth_null(points, rng, factor=0.5):
     return mean + drawn / np.sqrt(1 + (width / sigma)**2) @ axes.T
 
 
+def fitted_null(reference, kind):
+    """A null for clouds of few points in many dimensions, fitted to a larger one: a function of (points, rng).
+
+    It gives as many vectors as `points` has, of the distribution of the vectors `reference` (n, d), n > d, as
+    far as `kind` keeps it; s are the scores on the principal axes, sigma their standard deviations:
+    "gaussian"    s_j = sigma_j g_j, g standard normal: mean and covariance
+    "elliptical"  s_j = sigma_j R g_j / |g|, R the Mahalanobis radius of a random one of `reference`: also the
+                  law of the radii, so heavy tails that all components share
+    "shuffled"    s_j that of a random one of `reference`, another for each j: also the marginals along the
+                  principal axes, so skewed ones
+    Raises ValueError for another kind and for a reference whose covariance is singular.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind {kind!r}: choose one of {', '.join(KINDS)}")
+    reference = _cloud(reference)
+    mean = reference.mean(axis=0)
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(reference, rowvar=False)))
+    n, d = reference.shape
+    if n <= d or not variances[0] > d * np.finfo(float).eps * variances[-1]:
+        raise ValueError(f"the covariance of the {n} reference vectors is singular: drop components that never "
+                         f"vary or depend on others, and use more vectors than the {d} components")
+    sigma, scores = np.sqrt(variances), (reference - mean) @ axes
+    radii = np.linalg.norm(scores / sigma, axis=1)
+
+    def draw(points, rng):
+        count = len(points)
+        if kind == "shuffled":
+            return mean + scores[rng.integers(0, n, (count, d)), np.arange(d)] @ axes.T
+        g = rng.standard_normal((count, d))
+        if kind == "elliptical":
+            g *= (radii[rng.integers(0, n, count)] / np.linalg.norm(g, axis=1))[:, None]
+        return mean + (sigma * g) @ axes.T
+    return draw
+
+
+KINDS = "gaussian", "elliptical", "shuffled"
 NULLS = {"gaussian": gaussian_null, "shuffled": shuffled_null, "smooth": smooth_null}
 
 

@@ -12,7 +12,7 @@ from lib import artifacts, study as studies
 
 # What each notebook reads from data/RUN/ (patterns); notebook 01 reads the image cache, 05 needs nothing but chance.
 READS = {"01": (), "02": ("model-*.pt",), "03": ("z_*.npy",), "04": ("z_*.npy",), "05": (), "06": ("z_*.npy",),
-         "07": ("model-*.pt", "z_*.npy"), "08": ("model-*.pt", "z_*.npy")}
+         "07": ("model-*.pt", "z_*.npy"), "08": ("z_*.npy", "tsne-*.npy")}
 PARAMETERS = {"dataset": str, "scale": str, "seed": int}
 KILLED = 138
 

@@ -3,6 +3,8 @@ import math
 
 import numpy as np
 import pytest
+import skdim
+from sklearn.neighbors import NearestNeighbors
 
 from lib import dimensions
 
@@ -67,6 +69,15 @@ def test_local_pca_finds_the_dimension_of_a_flat_space(m):
     assert dimensions.space_statistics(rng.normal(size=(1000, m)))["local PCA"] == m
     assert dimensions.space_statistics(z_thick)["local PCA"] <= m
     assert dimensions.space_statistics(rng.normal(size=(1000, 2 * m)))["local PCA"] == 2 * m      # control
+
+
+@pytest.mark.parametrize("d", [3, 40, 256])
+def test_local_pca_equals_that_of_scikit_dimension(d):
+    z = np.random.default_rng(d).normal(size=(150, d)) * np.arange(1, d + 1) ** -0.7
+    near = NearestNeighbors(n_neighbors=dimensions.K_PCA).fit(z).kneighbors(return_distance=False)[:dimensions.N_PCA]
+    with np.errstate(divide="ignore", invalid="ignore"):            # ratios of its zero eigenvalues
+        each = skdim.id.lPCA(ver="FO").fit_transform_pw(z, near, n_neighbors=dimensions.K_PCA)
+    assert dimensions.space_statistics(z)["local PCA"] == pytest.approx(np.mean(each))
 
 
 def test_columns_that_never_vary_change_nothing():

@@ -377,3 +377,43 @@ def test_trials_refuse(options, word):
     options = {"statistics": two, "null": "gaussian", "n_null": 5} | options
     with pytest.raises(ValueError, match=word):
         filaments.trials(gaussian(500, np.random.default_rng(0)), rng=np.random.default_rng(0), **options)
+
+
+# ------------------------------------------------------------------------------------- nulls fitted to a reference
+
+def heavy(n, rng):
+    """Student's t with 6 degrees of freedom in 8 dimensions, of several widths."""
+    return rng.normal(size=(n, 8)) * np.sqrt(4 / rng.chisquare(6, (n, 1))) * np.arange(1, 9)
+
+
+@pytest.mark.parametrize("kind", filaments.KINDS)
+def test_fitted_nulls_keep_mean_and_covariance(kind):
+    reference = heavy(20_000, np.random.default_rng(0)) @ np.linalg.qr(np.random.default_rng(1).normal(size=(8, 8)))[0] + 3
+    drawn = filaments.fitted_null(reference, kind)(range(100_000), np.random.default_rng(2))
+    scale = np.sqrt(np.trace(np.cov(reference.T)))
+    assert np.abs(drawn.mean(axis=0) - reference.mean(axis=0)).max() < 0.02 * scale
+    assert np.abs(np.cov(drawn.T) - np.cov(reference.T)).max() < 0.03 * scale**2
+
+
+def test_the_elliptical_null_keeps_the_law_of_the_radii_and_the_gaussian_one_does_not():
+    reference = heavy(5_000, np.random.default_rng(3))
+    radius = lambda z: np.linalg.norm((z - reference.mean(0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(reference.T))).T, axis=1)
+    drawn = {kind: filaments.fitted_null(reference, kind)(reference, np.random.default_rng(4)) for kind in filaments.KINDS}
+    p = {kind: stats.ks_2samp(radius(reference), radius(z)).pvalue for kind, z in drawn.items()}
+    assert p["elliptical"] > 0.01 and p["gaussian"] < 1e-6 and p["shuffled"] < 1e-6
+
+
+def test_the_shuffled_null_keeps_marginals_along_the_principal_axes():
+    rng = np.random.default_rng(5)
+    reference = (rng.chisquare(4, (5_000, 3)) - 4) * [5, 2, 1]
+    drawn = {kind: filaments.fitted_null(reference, kind)(reference, rng) for kind in filaments.KINDS}
+    p = {kind: stats.ks_2samp(reference[:, 0], z[:, 0]).pvalue for kind, z in drawn.items()}
+    assert p["shuffled"] > 0.01 and p["gaussian"] < 1e-6 and p["elliptical"] < 1e-6
+
+
+@pytest.mark.parametrize("reference, kind, word", [
+    (np.zeros((50, 3)), "gaussian", "singular"), (np.random.default_rng(0).normal(size=(3, 5)), "shuffled", "singular"),
+    (np.random.default_rng(0).normal(size=(50, 3)), "uniform", "unknown kind")])
+def test_fitted_null_refuses(reference, kind, word):
+    with pytest.raises(ValueError, match=word):
+        filaments.fitted_null(reference, kind)

@@ -1,0 +1,101 @@
+"""How Gaussian is a cloud z (n, d)? Effect sizes along its axes, its shells, a test of all dimensions at once.
+
+With many latents every test rejects, so what counts here is a size with its error, read against the same number
+for Gaussian clouds of equal n and d.
+"""
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+
+def anderson_darling(z):
+    """Anderson-Darling effect size A^2 / n of each component of z (n, d) against the normal of its mean and sd.
+
+    A^2 / n tends to the integral of (F - Phi)^2 / (Phi (1 - Phi)) dPhi, a squared distance that weighs the tails:
+    0 for a normal variable (sampling adds about 0.4 / n), 0.0099 for a Laplace, 0.011 for a uniform one.
+    Returns float64 (d,). Raises ValueError for other shapes, values not finite, a component that never varies.
+    Source: Anderson and Darling, "A test of goodness of fit", 1954; the division by n is ours.
+    """
+    z = _cloud(z)
+    n = len(z)
+    sigma = z.std(axis=0, ddof=1)
+    if not sigma.min() > 0:
+        raise ValueError(f"components {np.flatnonzero(~(sigma > 0))[:10].tolist()} never vary; drop them")
+    u = np.sort((z - z.mean(axis=0)) / sigma, axis=0)
+    weight = (2 * np.arange(1, n + 1) - 1)[:, None]
+    log_cdf = stats.norm.logcdf(u)
+    log_tail = stats.norm.logcdf(-u[::-1])
+    return -1 - (weight * (log_cdf + log_tail)).sum(axis=0) / n**2
+
+
+def moments(z):
+    """Skewness, excess kurtosis and `anderson_darling` effect size of each component of z: DataFrame of d rows.
+
+    Standard errors for normal z: sqrt(6 / n), sqrt(24 / n). Raises as `anderson_darling`.
+    """
+    z = _cloud(z)
+    return pd.DataFrame({"anderson_darling": anderson_darling(z), "skewness": stats.skew(z, axis=0),
+                         "excess_kurtosis": stats.kurtosis(z, axis=0)})
+
+
+def henze_zirkler(z):
+    """Henze-Zirkler statistic HZ of z (n, d): a weighted squared distance of its characteristic function to a normal's.
+
+    HZ = n (mean_jk exp(-b^2 D_jk / 2) - 2 (1 + b^2)^(-d/2) mean_j exp(-b^2 D_j / (2 (1 + b^2))) + (1 + 2 b^2)^(-d/2))
+    with D_jk the squared Mahalanobis distances between vectors, D_j those to the mean, covariance with divisor n, and
+    b = (n (2 d + 1) / 4)^(1 / (d + 4)) / sqrt(2). Small for normal z. Its law depends on n and d, so take p from
+    Gaussian clouds of equal n and d (it is affine invariant). It loses power as d grows: use it on few leading axes.
+    Memory 8 n^2 bytes. Raises ValueError for other shapes and for a singular covariance.
+    Source: Henze and Zirkler, "A class of invariant consistent tests for multivariate normality", 1990.
+    """
+    z = _cloud(z)
+    n, d = z.shape
+    centred = z - z.mean(axis=0)
+    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    if n <= d or not singular[-1] > 1e-9 * singular[0]:
+        raise ValueError(f"the covariance of {n} vectors in {d} dimensions is singular: use more vectors than "
+                         "components, or drop components that never vary or depend on others")
+    white = left * np.sqrt(n)
+    squares = (white**2).sum(axis=1)
+    between = np.maximum(squares[:, None] + squares - 2 * white @ white.T, 0)
+    b2 = (n * (2 * d + 1) / 4) ** (2 / (d + 4)) / 2
+    return float(n * (np.exp(-b2 / 2 * between).mean()
+                      - 2 * (1 + b2) ** (-d / 2) * np.exp(-b2 / (2 * (1 + b2)) * squares).mean()
+                      + (1 + 2 * b2) ** (-d / 2)))
+
+
+def core_covariance_factor(distance, d):
+    """What cutting a normal cloud at Mahalanobis distance D leaves of its covariance: F_(d+2)(D^2) / F_d(D^2).
+
+    F_k is the chi-squared distribution function with k degrees of freedom. The core {z: distance <= D} has the
+    covariance of the whole times this factor, in every direction; it tends to 1 as D grows.
+    distance > 0, may be an array. Raises ValueError otherwise.
+    Source: Tallis, "Elliptical and radial truncation in normal populations", 1963.
+
+    >>> round(float(core_covariance_factor(1.0, 2)), 4)
+    0.2293
+    """
+    distance = np.asarray(distance, dtype=float)
+    if not (distance > 0).all() or d < 1:
+        raise ValueError(f"distance must be positive and d at least 1, not {distance} and {d}")
+    return stats.chi2.cdf(distance**2, d + 2) / stats.chi2.cdf(distance**2, d)
+
+
+def confidence_ellipse(mean, covariance, k, points=181):
+    """Closed curve (points, 2) at Mahalanobis distance k from `mean` (2,): it holds 1 - exp(-k^2 / 2) of a normal cloud.
+
+    That is 39.3, 86.5 and 98.9 % for k = 1, 2, 3. Raises ValueError unless covariance is (2, 2) positive definite, k > 0.
+    """
+    covariance = np.asarray(covariance, dtype=float)
+    if covariance.shape != (2, 2) or not np.linalg.eigvalsh(covariance)[0] > 0 or not k > 0:
+        raise ValueError("the covariance must be of shape (2, 2) and positive definite, and k positive")
+    angle = np.linspace(0, 2 * np.pi, points)
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    return np.asarray(mean, dtype=float) + k * circle @ np.linalg.cholesky(covariance).T
+
+
+def _cloud(z):
+    z = np.asarray(z, dtype=float)
+    if z.ndim != 2 or len(z) < 3 or z.shape[1] < 1 or not np.isfinite(z).all():
+        raise ValueError(f"z must be finite and of shape (n, d) with n >= 3, not {z.shape}")
+    return z

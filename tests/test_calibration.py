@@ -1,0 +1,66 @@
+"""The clouds of known truth are what they say; the committed tables are those of the code."""
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from lib import artifacts, calibration, dimensions
+
+TABLES = artifacts.ROOT / "data" / "calibration"
+
+
+@pytest.mark.parametrize("kind, skewness, kurtosis", [("gaussian", 0, 0), ("skewed", 1, 1.5), ("heavy-tailed", 0, 1.5)])
+def test_smooth_clouds_have_the_stated_moments(kind, skewness, kurtosis):
+    z = calibration.smooth_cloud(kind, 200_000, 3, np.random.default_rng(0))
+    assert z.std(axis=0) == pytest.approx(calibration.SPECTRUM[:3], rel=0.01)
+    assert stats.skew(z) == pytest.approx([skewness] * 3, abs=0.08)
+    assert stats.kurtosis(z) == pytest.approx([kurtosis] * 3, abs=0.35)
+
+
+@pytest.mark.parametrize("m", calibration.SHEETS)
+def test_planted_sheets_have_radius_one_and_are_closed_and_thickened(m):
+    rng = np.random.default_rng(1)
+    thin, thick = (calibration.planted(4_000, m, t, np.random.default_rng(2)) for t in (0.0, 0.5))
+    assert np.sqrt((thin**2).sum(axis=1).mean()) == pytest.approx(1, abs=0.15)
+    assert np.sqrt(((thick - thin)**2).sum(axis=1).mean()) == pytest.approx(0.5, rel=0.02)
+    assert np.array_equal(calibration.planted(5, m, 0.1, np.random.default_rng(3)), calibration.planted(5, m, 0.1, np.random.default_rng(3)))
+    assert not np.allclose(calibration.planted(5, m, 0, np.random.default_rng(3), sheet=1), calibration.planted(5, m, 0, np.random.default_rng(3)))
+
+
+@pytest.mark.parametrize("m, low, high", [(1, 0.9, 1.1), (2, 1.8, 2.2)])
+def test_thin_sheets_have_their_dimension(m, low, high):
+    z = calibration.planted(3_000, m, 0.0, np.random.default_rng(4))
+    assert low < dimensions.space_statistics(z)["MLE"] < high
+
+
+@pytest.mark.parametrize("call, word", [
+    (lambda: calibration.smooth_cloud("flat", 5, 2, np.random.default_rng(0)), "unknown kind"),
+    (lambda: calibration.planted(5, 0, 0.1, np.random.default_rng(0)), "between 1"),
+    (lambda: calibration.planted(5, 1, -1, np.random.default_rng(0)), "negative")])
+def test_refuses(call, word):
+    with pytest.raises(ValueError, match=word):
+        call()
+
+
+def test_a_few_cells_come_out_as_in_the_committed_tables():
+    powers = pd.read_csv(TABLES / "powers.csv")
+    cells = [(m, t, n) for m in calibration.SHEETS for t in calibration.THICKNESSES for n in (300, 1_000, 3_000)]
+    for cell in ((1, 0.01, 300), (8, 1.0, 300)):
+        rows = calibration._power(*cell, 20, [0, cells.index(cell)])
+        stored = powers.query("m == @cell[0] and thickness == @cell[1] and n == @cell[2]")
+        assert stored["mean"].to_numpy() == pytest.approx([row[8] for row in rows], rel=0.02)
+        assert stored.found.to_numpy() == pytest.approx([row[6] for row in rows], abs=2)     # other machines round otherwise
+
+
+def test_the_committed_tables_are_complete_and_sizes_are_fair():
+    sizes, powers = (pd.read_csv(TABLES / f"{name}.csv") for name in ("sizes", "powers"))
+    assert (sizes.trials >= 200).all() and {"gaussian", "skewed", "heavy-tailed"} == set(sizes.cloud)
+    assert len(powers) == 3 * 6 * 3 * 12
+    assert (sizes.fair == (sizes.found <= stats.binom.ppf(0.995, sizes.trials, 0.05))).all()
+    assert sizes[sizes.statistic == "any of them"].fair.all()
+
+
+@pytest.mark.parametrize("name", ["sizes", "powers"])
+def test_the_committed_tables_are_whole(name):
+    path = TABLES / f"{name}.csv"
+    assert artifacts.facts(path)["sha256"] == artifacts.file_hash(path)

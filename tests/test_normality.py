@@ -1,0 +1,98 @@
+"""Laws of the measures of normality: literal versions, known limits, and what a normal cloud must not show."""
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from lib import filaments, normality
+
+
+def literal_anderson_darling(u):
+    """A^2 of one standardised sample, term by term."""
+    u, n = np.sort(u), len(u)
+    terms = [(2 * i + 1) * (stats.norm.logcdf(u[i]) + stats.norm.logsf(u[n - 1 - i])) for i in range(n)]
+    return -n - sum(terms) / n
+
+
+def test_anderson_darling_equals_the_literal_sum():
+    z = np.random.default_rng(0).gamma(3, size=(50, 2))
+    expected = [literal_anderson_darling((x - x.mean()) / x.std(ddof=1)) / 50 for x in z.T]
+    assert normality.anderson_darling(z) == pytest.approx(expected, rel=1e-12)
+    assert normality.anderson_darling(3 * z - 7) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("law", [stats.laplace(0, np.sqrt(0.5)), stats.uniform(-np.sqrt(3), 2 * np.sqrt(3))])
+def test_anderson_darling_tends_to_its_integral(law):
+    size = integrate.quad(lambda t: (law.cdf(t) - stats.norm.cdf(t))**2 / (stats.norm.cdf(t) * stats.norm.sf(t))
+                          * stats.norm.pdf(t), -7, 7, limit=300)[0]
+    z = law.rvs((40_000, 20), random_state=1)
+    values = normality.anderson_darling(z)
+    assert abs(values.mean() - size) < 4 * values.std() / np.sqrt(20) + 1e-4
+    assert normality.anderson_darling(np.random.default_rng(1).normal(size=(40_000, 20))).max() < size / 50      # control
+
+
+def test_moments_of_an_exponential_and_of_a_normal():
+    rng = np.random.default_rng(2)
+    n = 100_000
+    table = normality.moments(np.stack([rng.exponential(size=n), rng.normal(size=n)], axis=1))
+    assert table.skewness[0] == pytest.approx(2, abs=0.15) and table.excess_kurtosis[0] == pytest.approx(6, abs=1.5)
+    assert abs(table.skewness[1]) < 4 * np.sqrt(6 / n) and abs(table.excess_kurtosis[1]) < 4 * np.sqrt(24 / n)
+
+
+def test_henze_zirkler_equals_the_literal_double_sum():
+    z = np.random.default_rng(3).normal(size=(12, 2)) ** 3
+    n, d = z.shape
+    inverse, centred = np.linalg.inv(np.cov(z.T, bias=True)), z - z.mean(axis=0)
+    b2 = (n * (2 * d + 1) / 4) ** (2 / (d + 4)) / 2
+    total = sum(np.exp(-b2 / 2 * (a - b) @ inverse @ (a - b)) for a in z for b in z) / n**2
+    single = sum(np.exp(-b2 / (2 * (1 + b2)) * a @ inverse @ a) for a in centred) / n
+    expected = n * (total - 2 * (1 + b2)**(-d / 2) * single + (1 + 2 * b2)**(-d / 2))
+    assert normality.henze_zirkler(z) == pytest.approx(expected)
+    assert normality.henze_zirkler(z @ [[2, 1], [0, 3]] + 5) == pytest.approx(expected)
+
+
+def test_henze_zirkler_keeps_its_size_and_finds_a_skewed_cloud():
+    rng = np.random.default_rng(4)
+    null = np.array([normality.henze_zirkler(rng.normal(size=(200, 3))) for _ in range(200)])
+    again = np.array([normality.henze_zirkler(rng.normal(size=(200, 3))) for _ in range(200)])
+    assert stats.binom.cdf((again > np.quantile(null, 0.95)).sum(), 200, 0.05) < 0.999
+    assert normality.henze_zirkler(rng.gamma(4, size=(200, 3))) > null.max()
+
+
+@pytest.mark.parametrize("d, distance", [(2, 1.0), (10, 3.0), (256, 16.0)])
+def test_core_covariance_factor_is_what_cutting_leaves(d, distance):
+    z = np.random.default_rng(5).normal(size=(40_000, d))
+    squares = (z**2).sum(axis=1)
+    inside = squares[squares <= distance**2] / d                    # mean over axes of z_j^2, per vector
+    factor = normality.core_covariance_factor(distance, d)
+    assert abs(inside.mean() - factor) < 4 * inside.std() / np.sqrt(len(inside))
+    assert factor < normality.core_covariance_factor(1.5 * distance, d) < 1 + 1e-12
+
+
+@pytest.mark.parametrize("k, share", [(1, 0.393), (2, 0.865), (3, 0.989)])
+def test_confidence_ellipse_holds_its_share_and_lies_at_distance_k(k, share):
+    rng = np.random.default_rng(6)
+    covariance = np.array([[4.0, 1.5], [1.5, 1.0]])
+    curve = normality.confidence_ellipse([1, -2], covariance, k) - [1, -2]
+    assert np.einsum("ni,ij,nj->n", curve, np.linalg.inv(covariance), curve) == pytest.approx(k**2)
+    z = rng.multivariate_normal([0, 0], covariance, 20_000)
+    inside = (np.einsum("ni,ij,nj->n", z, np.linalg.inv(covariance), z) <= k**2).mean()
+    assert inside == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 20_000) + 5e-4)
+
+
+@pytest.mark.parametrize("call, word", [
+    (lambda: normality.anderson_darling(np.ones((9, 2))), "never vary"),
+    (lambda: normality.anderson_darling([[np.nan, 1]] * 9), "finite"),
+    (lambda: normality.henze_zirkler(np.ones((5, 9))), "singular"),
+    (lambda: normality.core_covariance_factor(0, 3), "positive"),
+    (lambda: normality.confidence_ellipse([0, 0], np.zeros((2, 2)), 1), "positive definite")])
+def test_refuses(call, word):
+    with pytest.raises(ValueError, match=word):
+        call()
+
+
+def test_p_of_henze_zirkler_from_a_matched_null():
+    rng = np.random.default_rng(7)
+    shape = [[1.0, 0.3], [0.0, 1.0]]
+    negative = lambda z: -normality.henze_zirkler(z)                 # trial: small means structure
+    assert filaments.trial(rng.gamma(2, size=(150, 2)) @ shape, "gaussian", 39, rng=rng, statistic=negative).p == 1 / 40
+    assert filaments.trial(rng.normal(size=(150, 2)) @ shape, "gaussian", 39, rng=rng, statistic=negative).p > 1 / 40
