@@ -96,6 +96,16 @@ CLAIMS = (
     Claim("C2-lines", "06", "C2", "points of a plane lie on lines around voids (withdrawn in 03/2023): Clark-Evans index of "
           "the central square, in standard deviations of its matched Gaussian null", "clearly below the null (<= -2)",
           *at_most(-2), "sd"),
+    Claim("F1-faces", "07", "F1", "a plain autoencoder makes faces from statistical vectors: faces among multivariate normal "
+          "ones over faces among reconstructions, the lower of both cases", "faces (>= 0.5: rule ours)", *at_least(0.5)),
+    Claim("F2-b12", "07", "F2", "uniform vectors of b = 12 give no faces: share in which a detector finds one, the higher of "
+          "both cases", "none (<= 0.2, the false alarms: rule ours)", *at_most(0.2)),
+    Claim("F2-chance", "07", "F2", "1 <= b <= 2 gives a chance: most faces of uniform vectors there, above the detector's highest "
+          "false alarm rate", "above (>= 0.1: rule ours)", *at_least(0.1)),
+    Claim("F2-radius", "07", "F2", "matching the radius is not enough: faces of uniform vectors with the latents' very radii over "
+          "faces among reconstructions, the higher of both cases", "few (<= 0.5: rule ours)", *at_most(0.5)),
+    Claim("F2-method3", "07", "F2", "independent Gaussians with each component's mean and width (method 3) give faces: over faces "
+          "among reconstructions, the lower of both cases", "better than uniform (>= 0.5: rule ours)", *at_least(0.5)),
     Claim("C2-filaments", "08", "C2", "latents lie on one-dimensional filaments (withdrawn in 03/2023): dimension of the "
           "cloud at the scale of the 20 nearest neighbours (case I)", "about 1 (< 2: rule ours)", *at_most(2)),
     Claim("C2-everyplane", "08", "C2", "lines around voids show in every plane: planes with any statistic beyond its smooth "

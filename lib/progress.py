@@ -11,7 +11,7 @@ SECONDS_BETWEEN_LINES = 5
 
 def bar(iterable, desc, total=None, unit="it"):
     """Iterate over `iterable` and show how far it is: a tqdm bar for who watches, else lines."""
-    if LOG not in os.environ and (sys.stderr.isatty() or "ipykernel" in sys.modules):
+    if not headless() and (sys.stderr.isatty() or "ipykernel" in sys.modules):
         yield from tqdm(iterable, desc=desc, total=total, unit=unit, leave=False)
         return
     total = len(iterable) if total is None else total
@@ -24,9 +24,14 @@ def bar(iterable, desc, total=None, unit="it"):
             last = now
 
 
+def headless():
+    """Whether the notebook runner, and nobody else, is watching."""
+    return LOG in os.environ
+
+
 def log(line):
     """Show one line to whoever runs the study: in the terminal under make, as text in a notebook run by hand."""
-    if LOG in os.environ:
+    if headless():
         with open(os.environ[LOG], "a", encoding="utf-8") as file:
             file.write(line + "\n")
     else:

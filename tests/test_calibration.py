@@ -52,12 +52,14 @@ def test_a_few_cells_come_out_as_in_the_committed_tables():
         assert stored.found.to_numpy() == pytest.approx([row[6] for row in rows], abs=2)     # other machines round otherwise
 
 
-def test_the_committed_tables_are_complete_and_sizes_are_fair():
+def test_the_committed_tables_are_complete_and_say_which_null_is_unfair():
     sizes, powers = (pd.read_csv(TABLES / f"{name}.csv") for name in ("sizes", "powers"))
     assert (sizes.trials >= 200).all() and {"gaussian", "skewed", "heavy-tailed"} == set(sizes.cloud)
     assert len(powers) == 3 * 6 * 3 * 12
     assert (sizes.fair == (sizes.found <= stats.binom.ppf(0.995, sizes.trials, 0.05))).all()
-    assert sizes[sizes.statistic == "any of them"].fair.all()
+    assert sizes.query("null != 'shuffled' and statistic == 'any of them'").fair.all()
+    # the shuffled null is known to be unfair to skewed clouds, whose principal axes are not those of their skewness
+    assert not sizes.query("null == 'shuffled' and statistic == 'MLE'").fair.any()
 
 
 @pytest.mark.parametrize("name", ["sizes", "powers"])

@@ -96,3 +96,49 @@ def test_interval_covers_the_true_rate(rate):
         [low <= rate <= high for low, high in (detection.wilson_interval(int(h), 200, z=1.0) for h in draws)]
     )
     assert narrow < 0.85  # the control: one standard deviation covers about 0.68
+
+
+# ------------------------------------------------------------------------------------------ distances of feature sets
+
+def test_frechet_distance_of_known_gaussians():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(50_000, 3)), rng.normal(size=(50_000, 3)) * [1, 2, 3] + [0, 0, 2]
+    assert detection.frechet_distance(a, b) == pytest.approx(4 + 1 + 4, rel=0.03)     # shift^2 + sum (s_a - s_b)^2
+    assert detection.frechet_distance(a, rng.normal(size=(50_000, 3))) < 0.005
+    assert detection.frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
+
+
+def test_frechet_distance_equals_the_literal_matrix_root():
+    from scipy.linalg import sqrtm
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(size=(40, 5)) @ rng.normal(size=(5, 5)), rng.gamma(2, size=(30, 5))
+    root = sqrtm(np.cov(a.T) @ np.cov(b.T)).real
+    expected = ((a.mean(0) - b.mean(0))**2).sum() + np.trace(np.cov(a.T) + np.cov(b.T) - 2 * root)
+    assert detection.frechet_distance(a, b) == pytest.approx(expected, rel=1e-6)
+
+
+def test_precision_and_recall_tell_collapse_from_noise():
+    rng = np.random.default_rng(2)
+    real, alike = rng.normal(size=(400, 4)), rng.normal(size=(400, 4))
+    same = detection.precision_recall(real, alike)
+    collapsed, wild = detection.precision_recall(real, 0.1 * alike), detection.precision_recall(real, 5 * alike)
+    assert abs(same[0] - same[1]) < 0.1 and same.min() > 0.6
+    assert collapsed[0] > 0.95 and collapsed[1] < 0.1 and wild[0] < 0.2
+
+
+def test_precision_and_recall_equal_the_literal_loop():
+    rng = np.random.default_rng(3)
+    real, made = rng.normal(size=(30, 2)), rng.normal(size=(20, 2)) + 1
+    distance = lambda p, q: np.sqrt(((p - q)**2).sum())
+    reach = lambda points: [sorted(distance(p, q) for q in points)[3] for p in points]
+    precision = np.mean([any(distance(m, r) <= k for r, k in zip(real, reach(real))) for m in made])
+    recall = np.mean([any(distance(r, m) <= k for m, k in zip(made, reach(made))) for r in real])
+    assert detection.precision_recall(real, made) == pytest.approx([precision, recall])
+
+
+@pytest.mark.parametrize("call, word", [
+    (lambda a: detection.frechet_distance(a, a[:, :2]), "shapes"), (lambda a: detection.frechet_distance(a[:3], a), "too few"),
+    (lambda a: detection.precision_recall(a[:4], a), "too few"), (lambda a: detection.precision_recall(a * np.nan, a), "finite")])
+def test_distances_refuse(call, word):
+    with pytest.raises(ValueError, match=word):
+        call(np.random.default_rng(4).normal(size=(20, 3)))

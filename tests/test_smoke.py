@@ -15,7 +15,8 @@ pytestmark = pytest.mark.smoke
 RUN = "synthetic-smoke-s0"
 # every figure of the posts by its id in the list of figures, and those of the trial
 FIGURES = (["F1-1", "F2-T", "P2-1", "01-3", "01-4", "01-5"] + [f"F2-{k}" for k in range(1, 8)]
-           + [f"P1-{k}" for k in range(1, 6)] + [f"C2-{k}" for k in range(1, 22)] + [f"08-{k}" for k in range(1, 15)])
+           + [f"P1-{k}" for k in range(1, 6)] + [f"C2-{k}" for k in range(1, 22)]
+           + [f"07-{k}" for k in range(1, 9)] + [f"08-{k}" for k in range(1, 15)])
 
 
 def make(folder, *arguments):
