@@ -10,9 +10,10 @@ from pathlib import Path
 
 from lib import artifacts, study as studies
 
-# What each notebook reads from data/RUN/ (patterns); notebook 01 reads the image cache, 05 needs nothing but chance.
-READS = {"01": (), "02": ("model-*.pt",), "03": ("z_*.npy",), "04": ("z_*.npy",), "05": (), "06": ("z_*.npy",),
-         "07": ("model-*.pt", "z_*.npy"), "08": ("z_*.npy", "tsne-*.npy")}
+# What each notebook reads from data/RUN/ that another one made (patterns); 01 reads the image cache, 05 nothing but chance.
+LATENTS = "z_train-*.npy", "z_held_out-*.npy"
+READS = {"01": (), "02": ("model-*.pt",), "03": LATENTS, "04": LATENTS, "05": (), "06": LATENTS,
+         "07": ("model-*.pt", *LATENTS), "08": (*LATENTS, "tsne-C2-*.npy", "tsne-06-*.npy")}
 PARAMETERS = {"dataset": str, "scale": str, "seed": int}
 KILLED = 138
 

@@ -64,6 +64,19 @@ def test_a_notebook_runs_with_its_parameters_once(project, capsys):
     assert {path.suffix for path in target.parent.iterdir()} == {".ipynb", ".json"}       # no temporary file is left
 
 
+@pytest.mark.parametrize("number", sorted(runner.READS))
+def test_what_a_later_notebook_writes_is_no_input_of_an_earlier_one(number, tmp_path):
+    study = Study("synthetic", "smoke", 1, home=tmp_path)
+    made_by = {"model-I.pt": 1, "z_train-I.npy": 2, "z_held_out-II.npy": 2, "tsne-C2-7.npy": 6, "tsne-06-1.npy": 6,
+               "short-mse.pt": 7, "z_short-0.npy": 8, "tsne-08-C2-8.npy": 8}
+    study.data.mkdir(parents=True)
+    for name in made_by:
+        (study.data / name).write_text("")
+    read = set(runner.recipe(study, runner.source(number))["inputs"]) & set(made_by)
+    assert all(made_by[name] < int(number) for name in read)
+    assert read or number in ("01", "05")
+
+
 def test_a_failed_notebook_stays_to_be_read_and_is_named(project):
     project("raise ValueError('no latents')")
     with pytest.raises(runner.NotebookFailed, match="no latents(.|\n)*05_radius_theory.failed.ipynb"):
