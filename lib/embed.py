@@ -9,7 +9,10 @@ from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import Annoy, PrecomputedNeighbors
 from sklearn.neighbors import NearestNeighbors
 
+from lib import repulsion
+
 EXAGGERATED_ITERATIONS = 250  # as in scikit-learn, where the posts' n_iter counts them in
+TREE_BELOW = 4_000  # ours: up to here Barnes and Hut's tree is faster than a grid, above it slower
 EXACT_UP_TO = 20_000  # ours: brute-force neighbours cost n^2; Annoy above, in many dimensions
 EXACT_DIMENSIONS = 10  # ours: up to here a tree finds exact neighbours fast at any n
 
@@ -62,8 +65,9 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2)
     Arguments mean what they mean in scikit-learn: n_iter includes 250 exaggerated iterations, momentum 0.5
     then 0.8, start on the first two principal components (standard deviation 1e-4), learning rate n /
     early_exaggeration but at least 200 (scikit-learn's 'auto' and its gradient are a quarter and four times
-    as large). openTSNE does the work, with repulsion interpolated on a grid by FFT. Neighbours are exact up to
-    20,000 points, and in up to 10 dimensions at any n; beyond that Annoy's approximate ones.
+    as large). openTSNE does the work, with repulsion from Barnes and Hut's tree below 4,000 points and from
+    `repulsion` above. Neighbours are exact up to 20,000 points, and in up to 10 dimensions at any n; beyond that
+    Annoy's approximate ones.
 
     seed jitters the start by 1 % (and seeds Annoy), so maps of different seeds show what is chance. The same
     seed and n_jobs give the same map on the same machine and libraries.
@@ -89,7 +93,8 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2)
     start[:, :min(d, 2)] = pca(x, min(d, 2)).transform(x)
     start *= 1e-4 / start[:, 0].std()
     start += rng.normal(0, 1e-6, start.shape)
-    embedding = TSNEEmbedding(start, affinities, negative_gradient_method="fft", n_jobs=n_jobs,
+    method = "bh" if n < TREE_BELOW else repulsion.gradient
+    embedding = TSNEEmbedding(start, affinities, negative_gradient_method=method, n_jobs=n_jobs,
                               learning_rate=max(n / early_exaggeration, 200))
     embedding.optimize(EXAGGERATED_ITERATIONS, exaggeration=early_exaggeration, momentum=0.5, inplace=True)
     embedding.optimize(n_iter - EXAGGERATED_ITERATIONS, momentum=0.8, inplace=True)
