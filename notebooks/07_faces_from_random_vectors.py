@@ -51,7 +51,7 @@ z = {(case, split): artifacts.require(study.latents(case, split), "02_encode_cel
 cloud = {case: ladder.fitted(z[case, "train"]) for case in CASES}
 rungs = {case: ladder.rungs(cloud[case]) for case in CASES}
 x, rng = images.load(study), np.random.default_rng(seed)
-n, d = min(300, len(x.held_out) // 3), z["I", "train"].shape[1]
+n, d = min(50 if scale == "smoke" else 300, len(x.held_out) // 3), z["I", "train"].shape[1]     # ours
 g = ladder.noise(n, d, np.random.default_rng([seed, 7]))                # the same noise for every rung and case
 Markdown(f"This run: **{study.label}**; {len(z['I', 'train']):,} training latents per case; {n} vectors per rung, from the same "
          f"noise. Covariances are {'those of the latents' if cloud['I'].shrinkage == 0 else 'shrunk (Ledoit and Wolf: ' + format(cloud['I'].shrinkage, '.1%') + '), there being few latents'}. "
@@ -429,7 +429,7 @@ Markdown(f"Within three sigma the detector sees a face in {on_plane[inside <= 3]
 # cross-entropy.
 
 # %%
-n_short = min(2_000, len(x.train) // 3)
+n_short = min(2_000, len(x.train) // 5)
 VARIANTS = {"mean squared error": (False, "mse"), "batch normalisation": (True, "mse"), "binary cross-entropy": (False, "bce")}
 
 def variant(name):
