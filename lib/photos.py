@@ -22,17 +22,22 @@ def decode(data):
     CelebA's 178x218 become the 178x178 of the centre (ours: the posts do not say). The EXIF orientation is
     honoured; transparency lies on white; 16-bit grey is divided by 257; colour profiles are not applied;
     smaller photos are enlarged; of several frames the first counts. Large JPEGs are shrunk by 2, 4 or 8 while
-    they are decoded, which moves no value by more than about one grey level. Raises ValueError if `data` is
-    no photo; what Pillow raises on a broken one passes through.
+    they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums are
+    compared: Pillow alone would stop reading at the last pixel. Raises ValueError if `data` is no photo; what
+    Pillow raises on a broken one passes through.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         kinds = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        raise ValueError(f"is not a {kinds} image" if data else "is empty") from None
+        raise ValueError(f"is not a {kinds} image, or a damaged one" if data else "is empty") from None
+    except Image.DecompressionBombError:
+        raise ValueError(f"has more than {MAX_PIXELS:,} pixels") from None
     if image.width * image.height > MAX_PIXELS:
         raise ValueError(f"has {image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
     file_format = image.format
+    if file_format == "PNG":
+        Image.open(io.BytesIO(data), formats=("PNG",)).verify()
     if file_format in ("JPEG", "MPO"):
         image.draft(None, (DRAFT * SIZE, DRAFT * SIZE))
     image = ImageOps.exif_transpose(image)
