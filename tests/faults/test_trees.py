@@ -381,7 +381,7 @@ def test_what_the_table_says_happens(name, good, monkeypatch, tmp_path, said):
     assert set(tree(tmp_path)) - set(before) <= home
 
 
-def test_many_files_in_one_folder(request, monkeypatch, tmp_path):
+def test_many_files_in_one_folder(request, monkeypatch, tmp_path, tell):
     count = 200_000 if request.config.getoption("whole") else 20_000
     (tmp_path / "source").mkdir()
     folder = os.open(tmp_path / "source", os.O_RDONLY)
@@ -392,7 +392,7 @@ def test_many_files_in_one_folder(request, monkeypatch, tmp_path):
     start = time.process_time()
     source = sources.find(study)
     spent = time.process_time() - start                                     # others on this machine do not count
-    print(f"{count:,} files listed in {spent:.2f} s")
+    tell(f"{count:,} files in one folder listed in {spent:.2f} s")
     assert len(source.train) + len(source.held_out) == count
     assert spent <= LIST_SECONDS * count / 200_000
 
