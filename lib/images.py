@@ -87,8 +87,8 @@ def load(study):
     found, ValueError when a cache from elsewhere holds something else than images and their factors.
     """
     cache = _ready(study)
-    x, sizes = artifacts.read(cache.path, mmap=True), [artifacts.facts(cache.path).get(name) for name in SPLITS]
-    if x.dtype != np.uint8 or not all(type(n) is int and n > 0 for n in sizes) or x.shape != (sum(sizes), 3, SIZE, SIZE):
+    x, sizes = artifacts.read(cache.path, mmap=True), [artifacts.facts(cache.path)[split] for split in SPLITS]
+    if x.dtype != np.uint8 or x.shape != (sum(sizes), 3, SIZE, SIZE):
         raise ValueError(_foreign(cache.path, f"{x.dtype} values of shape {x.shape} for {sizes} images"))
     factors = artifacts.read(cache.factors) if study.dataset == "synthetic" else None
     if factors is not None:
@@ -154,12 +154,14 @@ def _ready(study):
         raise FileNotFoundError(f"{cache.path.name} ({reason}): run notebook 01 or `make data` first")
     if cache.source is None and study.dataset != "synthetic":
         progress.log(f"no photos in {sources.default_folder(study)} and no path given: using "
-                     f"{cache.path.name}, made from {artifacts.facts(cache.path)['source']}")
+                     f"{cache.path.name}, made from {artifacts.facts(cache.path).get('source')}")
     return cache
 
 
 def _stale(cache, study):
     reason = artifacts.stale(cache.path, cache.recipe)
+    if reason is None and not all(artifacts.facts(cache.path).get(split, 0) > 0 for split in SPLITS):
+        return "its sidecar does not say how many images it holds"
     if reason is None and study.dataset == "synthetic":
         reason = artifacts.stale(cache.factors, cache.recipe)
         return reason and f"{cache.factors.name}: {reason}"
@@ -181,7 +183,7 @@ def _recorded(path):
     try:
         facts = artifacts.facts(path)
         return {key: facts[key] for key in ("stage", "params", "inputs", "code")}
-    except (FileNotFoundError, ValueError, KeyError):
+    except (FileNotFoundError, ValueError):
         return None
 
 
