@@ -142,7 +142,7 @@ def list_zip(path):
     with _open_zip(path) as archive:
         found = {entry.filename: entry for entry in archive.infolist()}
     entries = [entry for name, entry in found.items()
-               if not entry.is_dir() and not any(_skipped(part) for part in name.split("/"))]
+               if name and not name.endswith("/") and not any(_skipped(part) for part in name.split("/"))]
     safe = [entry for entry in entries if not _escapes(entry.filename) and _is_image(entry.filename)]
     if any(entry.flag_bits & ENCRYPTED for entry in safe):
         raise SourceError(f"{path} is encrypted: unpack it with its password and give the folder")
