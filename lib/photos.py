@@ -1,6 +1,7 @@
 """From the bytes of a photo to 96x96 pixels, and which photos of a list are taken when some do not decode."""
 import io
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -53,9 +54,11 @@ def first_good(photos, wanted, read, bad):
 
     `read(photo)` gives the bytes. What does not decode is appended to `bad` as (name, reason) and the next
     one of the list takes its place. Each photo is decoded once, on all cores; their number changes nothing.
+    Pillow's warnings are not shown: they concern bad EXIF data, which is skipped, and sizes, which are checked.
     """
     photos, good = iter(photos), 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:           # Pillow decodes outside the interpreter lock
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow decodes without Python's lock
+        warnings.filterwarnings("ignore", module="PIL")
         while chunk := list(islice(photos, min(CHUNK, wanted - good))):
             attempts = pool.map(lambda photo: _attempt(photo, read), chunk)
             for photo, (image, reason) in zip(chunk, attempts, strict=True):

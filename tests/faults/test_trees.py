@@ -3,6 +3,7 @@ import os
 import re
 import struct
 import time
+import warnings
 import zipfile
 import zlib
 from collections import Counter
@@ -379,6 +380,15 @@ def test_what_the_table_says_happens(name, good, monkeypatch, tmp_path, said):
             assert nearest <= 2
     home = {str(tmp_path / part) for part in ("home", "home/data", "home/data/images")}
     assert set(tree(tmp_path)) - set(before) <= home
+
+
+def test_pillow_does_not_talk():
+    """A warning counts as an error here; the reason must be ours."""
+    bad, odd = [], sources.Photo("odd.png", 99, png(9_000, 10_000, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert list(photos.first_good([odd], 1, lambda photo: photo.entry, bad)) == []
+    assert bad == [("odd.png", "has 9000x10000 pixels, more than 80,000,000")]
 
 
 def test_many_files_in_one_folder(request, monkeypatch, tmp_path, tell):
