@@ -16,13 +16,13 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from lib import progress
+from lib import formats, progress
 
 ROOT = Path(__file__).resolve().parent.parent
 # These carry values, paths and drawings, never numbers of their own: what they pass on is hashed as a parameter.
-PLUMBING = {"artifacts", "study", "figures", "claims", "progress", "images"}
+PLUMBING = {"formats", "artifacts", "study", "figures", "claims", "progress", "images"}
+READERS = {".csv": formats.table, ".json": formats.tree, ".pt": formats.tensors}
 
 
 # ---------------------------------------------------------------------------------------------- writing and reading
@@ -74,18 +74,13 @@ def write(path, value):
 
 
 def read(path, mmap=False):
-    """Read what `write` wrote; never runs code from the file (`allow_pickle=False`, `weights_only=True`)."""
+    """Read what `write` wrote; never runs code from the file. Raises ValueError for what is not of its suffix's format."""
     path = Path(path)
     if path.suffix == ".npy":
-        return np.load(path, mmap_mode="c" if mmap else None, allow_pickle=False)
-    if path.suffix == ".csv":
-        return pd.read_csv(path)
-    if path.suffix == ".json":
-        return json.loads(path.read_text())
-    if path.suffix == ".pt":
-        import torch
-        return torch.load(path, map_location="cpu", weights_only=True)
-    return path.read_text()
+        return formats.array(path, mmap)
+    if path.suffix in READERS:
+        return READERS[path.suffix](path)
+    return path.read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------------------------------------- identity
@@ -143,7 +138,7 @@ def stale(path, wanted):
     if not path.exists():
         return "missing"
     try:
-        had = json.loads(sidecar(path).read_text())
+        had = facts(path)
         recorded = {key: had[key] for key in ("stage", "params", "inputs", "code", "sha256")}
     except FileNotFoundError:
         return "no sidecar says where it came from"
@@ -199,8 +194,8 @@ def require(path, made_by):
 
 
 def facts(path):
-    """The sidecar of the artifact at `path` as a dictionary."""
-    return json.loads(sidecar(path).read_text())
+    """The sidecar of the artifact at `path` as a dictionary; ValueError if it is none of this study."""
+    return formats.facts(sidecar(path))
 
 
 def sidecar(path):

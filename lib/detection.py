@@ -11,6 +11,7 @@ from torch.nn.functional import interpolate
 DETECTOR_SIZE = 96  # side to which images are brought
 SCALE_FACTOR = 1.05  # ratio of successive window sizes
 STEP_RATIO = 1.0  # step of the window, in units of its scale
+MIN_FOUND, MAX_ALARMS = 0.8, 0.2  # ours: what a judge must reach on faces, and keep below on none
 MIN_SIZE, MAX_SIZE = 48, 94  # side of the searched windows, pixels of DETECTOR_SIZE
 
 
@@ -102,6 +103,31 @@ def _features(a, b):
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or not np.isfinite([a.sum(), b.sum()]).all():
         raise ValueError(f"features must be finite and of shapes (n, k) and (m, k), not {a.shape} and {b.shape}")
     return a, b
+
+
+def doubts(faces, controls):
+    """Why the detector is no judge on an image set: a list of sentences, empty where it is calibrated.
+
+    faces: (hits, n) on the original images; controls: {name: (hits, n)} on pictures without a face. Expected is, with
+    95 % confidence (Wilson intervals), a rate of at least 0.8 on faces and of at most 0.2 on each control (ours).
+    Raises ValueError for what is no rate, and without a control.
+
+    >>> doubts((29, 30), {"noise": (0, 30)})
+    []
+    >>> doubts((3, 30), {"noise": (0, 30)})
+    ['the detector finds 3 of 30 original images, which may be less than 80 %: rates of faces are too low by an unknown share']
+    """
+    if not controls:
+        raise ValueError("without pictures that hold no face nothing is known of false alarms: give some")
+    found = []
+    if wilson_interval(*faces)[0] < MIN_FOUND:
+        found.append(f"the detector finds {faces[0]} of {faces[1]} original images, which may be less than {100 * MIN_FOUND:.0f} %: "
+                     "rates of faces are too low by an unknown share")
+    for name, (hits, n) in controls.items():
+        if wilson_interval(hits, n)[1] > MAX_ALARMS:
+            found.append(f"the detector finds faces in {hits} of {n} pictures without any ({name}), which may be more than "
+                         f"{100 * MAX_ALARMS:.0f} %: a high rate of faces proves nothing")
+    return found
 
 
 def wilson_interval(hits, n, z=1.96):

@@ -19,6 +19,7 @@ from lib.study import SIZE
 
 MIN_TRAIN, MIN_HELD_OUT = 64, 16           # ours: below this neither training nor its check means anything
 BAD_SHARE = 1_000                          # at most one photo in 1,000 may be broken, but always one
+SPLITS = "train", "held_out"
 BLOCK = 1_024                              # faces drawn between two writes
 
 
@@ -50,7 +51,7 @@ def prepare(study):
     Returns `paths(study)`. Up to max(1, 0.1 %) photos that do not decode are replaced by the next of their
     split; more stop the run. Either way the quarantine list beside the cache names each with its reason.
     Raises SourceError (a ValueError) when the photos are missing, too few (below 64 for training and 16 held
-    out) or too often broken; OSError on a full disk.
+    out), too often broken or all the same picture; OSError on a full disk.
     """
     cache = _cache(study)
     reason = _stale(cache, study)
@@ -83,15 +84,18 @@ def load(study):
 
     Smaller than `study.counts` where the source has fewer. Rows of `factors`: train, then held_out.
     Raises FileNotFoundError when the cache is missing or not current, SourceError when the photos cannot be
-    found.
+    found, ValueError when a cache from elsewhere holds something else than images and their factors.
     """
     cache = _ready(study)
-    facts = artifacts.facts(cache.path)
-    x, n = artifacts.read(cache.path, mmap=True), facts["train"]
-    factors = None
-    if study.dataset == "synthetic":
-        factors = artifacts.read(cache.factors).astype(np.float32)
-    return Images(x[:n], x[n:], factors)
+    x, sizes = artifacts.read(cache.path, mmap=True), [artifacts.facts(cache.path)[split] for split in SPLITS]
+    if x.dtype != np.uint8 or x.shape != (sum(sizes), 3, SIZE, SIZE):
+        raise ValueError(_foreign(cache.path, f"{x.dtype} values of shape {x.shape} for {sizes} images"))
+    factors = artifacts.read(cache.factors) if study.dataset == "synthetic" else None
+    if factors is not None:
+        if len(factors) != len(x) or not all(kind.kind in "fi" for kind in factors.dtypes):
+            raise ValueError(_foreign(cache.factors, f"no table of {len(x)} rows of numbers"))
+        factors = factors.astype(np.float32)
+    return Images(x[:sizes[0]], x[sizes[0]:], factors)
 
 
 def paths(study):
@@ -150,12 +154,14 @@ def _ready(study):
         raise FileNotFoundError(f"{cache.path.name} ({reason}): run notebook 01 or `make data` first")
     if cache.source is None and study.dataset != "synthetic":
         progress.log(f"no photos in {sources.default_folder(study)} and no path given: using "
-                     f"{cache.path.name}, made from {artifacts.facts(cache.path)['source']}")
+                     f"{cache.path.name}, made from {artifacts.facts(cache.path).get('source')}")
     return cache
 
 
 def _stale(cache, study):
     reason = artifacts.stale(cache.path, cache.recipe)
+    if reason is None and not all(artifacts.facts(cache.path).get(split, 0) > 0 for split in SPLITS):
+        return "its sidecar does not say how many images it holds"
     if reason is None and study.dataset == "synthetic":
         reason = artifacts.stale(cache.factors, cache.recipe)
         return reason and f"{cache.factors.name}: {reason}"
@@ -177,7 +183,7 @@ def _recorded(path):
     try:
         facts = artifacts.facts(path)
         return {key: facts[key] for key in ("stage", "params", "inputs", "code")}
-    except (FileNotFoundError, ValueError, KeyError):
+    except (FileNotFoundError, ValueError):
         return None
 
 
@@ -191,6 +197,10 @@ def _stem(study):
 
 def _files(cache, study):
     return [cache.path, cache.factors] if study.dataset == "synthetic" else [cache.path]
+
+
+def _foreign(path, what):
+    return f"{path.name} holds {what}, which this study did not write: delete it and run the same command again"
 
 
 def _nothing(study):
@@ -216,16 +226,18 @@ def _draw(cache, study):
 
 def _decode(cache, n_train, n_held_out):
     """Write the first good photos of each split; the header is written again when their number is known."""
-    source, sizes, bad = cache.source, [], []
+    source, sizes, bad, first, varied = cache.source, [], [], None, False
     with artifacts.atomic(cache.path) as temporary, open(temporary, "wb") as file:
         _header(file, 0)
         with sources.opened(source.holder) as read:
-            for name, wanted in (("train", n_train), ("held_out", n_held_out)):
+            for name, wanted in zip(SPLITS, (n_train, n_held_out)):
                 good = photos.first_good(getattr(source, name), wanted, read, bad)
                 sizes.append(0)
                 for image in progress.bar(good, f"decoding photos ({name})", total=wanted, unit="images"):
                     file.write(image.tobytes())
                     sizes[-1] += 1
+                    first = image if first is None else first
+                    varied = varied or not np.array_equal(image, first)
         artifacts.write(cache.quarantine, pd.DataFrame(bad, columns=["file", "reason"]))
         tried = sum(sizes) + len(bad)
         if len(bad) > max(1, tried // BAD_SHARE):
@@ -237,6 +249,9 @@ def _decode(cache, n_train, n_held_out):
             progress.log(f"{bad[0][0]} does not decode ({bad[0][1]}); {len(bad):,} such files, listed in "
                          f"{cache.quarantine}, are replaced by the next ones")
         _check(*sizes, source.holder)
+        if not varied:
+            raise SourceError(f"all {sum(sizes):,} photos used of {source.holder} are the same picture, of which "
+                              "nothing can be learned: give photos that differ")
         _header(file, sum(sizes))
     return {"train": sizes[0], "held_out": sizes[1], "quarantined": len(bad), "source": str(source.holder)}
 

@@ -42,12 +42,14 @@ def fitted(z):
 
     The covariance is that of z; with fewer than 10 vectors per component or a singular one, it is shrunk towards a
     multiple of the identity by Ledoit and Wolf's share, which `shrinkage` tells.
-    Raises ValueError for other shapes, fewer than 50 vectors and values that are not finite.
+    Raises ValueError for other shapes, fewer than 50 vectors, values that are not finite and vectors that are all the same.
     """
     z = np.asarray(z, dtype=float)
     if z.ndim != 2 or len(z) < 50 or not np.isfinite(z).all():
         raise ValueError(f"latents must be finite and of shape (n, d) with n >= 50, not {z.shape}")
     mean, covariance = z.mean(axis=0), np.cov(z, rowvar=False)
+    if not np.trace(covariance) > 0:
+        raise ValueError("the latents never vary: nothing can be fitted to one point")
     values, axes = np.linalg.eigh(covariance)
     shrinkage = 0.0
     if len(z) < 10 * z.shape[1] or not values[0] > 1e-12 * values[-1]:

@@ -11,6 +11,8 @@ DOMINANT_MU = 0.5  # ours, in typical half-widths; both together select exactly 
 DOMINANT_WIDTH = 1.5  # ours, in typical half-widths
 GAUSSIAN_DISTANCE = 0.04  # ours: a fitted normal misses a uniform variable by 0.057, a Laplace one by 0.062
 
+DEAD = 1e-6  # ours, in typical standard deviations: float32 rounding moves a component that never varies by less
+
 _COLUMNS = 16  # columns handled at a time
 _VALUES = 2**17  # values handled at a time, so that the work stays in the cache
 _EDGE_TOLERANCE = 1e-3  # in bins: values closer to an edge than rounding allows are looked up exactly
@@ -221,6 +223,35 @@ def gaussianity(z):
     table = pd.DataFrame(rows, columns=["skewness", "excess_kurtosis", "distance"]).rename_axis("component")
     table["gaussian"] = table["distance"] <= GAUSSIAN_DISTANCE
     return table
+
+
+def doubts(z):
+    """Why results from the latents z (n, d) cannot be trusted: a list of sentences, empty if nothing is wrong.
+
+    Told are components that never vary (standard deviation at most 1e-6 of the median of those that do), vectors
+    that repeat another, and fewer vectors than components. Raises ValueError for a bad z. Source: ours.
+
+    >>> doubts([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0]])
+    ['1 of 2 components never vary, among them 0: leave them out of correlations, distances and shares of components']
+    """
+    z = _cloud(z)
+    n, d = z.shape
+    sigma = np.concatenate([block.astype(float).std(axis=1) for _, block in _transposed_blocks(z)])
+    varying = sigma > 1e-12 * np.abs(z).max()
+    dead = np.flatnonzero(~varying | (sigma <= DEAD * np.median(sigma[varying]))) if varying.any() else np.arange(d)
+    found = []
+    if len(dead) == d:
+        found.append("no component varies: all images have the same latent, and nothing can be said about a cloud")
+    elif len(dead):
+        found.append(f"{len(dead)} of {d} components never vary, among them {', '.join(map(str, dead[:5]))}: leave them "
+                     "out of correlations, distances and shares of components")
+    rows = np.ascontiguousarray(z + 0)  # -0.0 becomes 0.0
+    repeated = n - len(np.unique(rows.view(np.dtype((np.void, rows.itemsize * d)))))
+    if repeated and len(dead) < d:
+        found.append(f"{repeated:,} of {n:,} latents repeat another: the image set holds copies, which look like structure")
+    if n <= d:
+        found.append(f"{n:,} latents are fewer than {d} components need: their covariance is singular")
+    return found
 
 
 def principal_components_needed(eigenvalues, share):

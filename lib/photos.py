@@ -1,6 +1,7 @@
 """From the bytes of a photo to 96x96 pixels, and which photos of a list are taken when some do not decode."""
 import io
 import os
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -22,17 +23,22 @@ def decode(data):
     CelebA's 178x218 become the 178x178 of the centre (ours: the posts do not say). The EXIF orientation is
     honoured; transparency lies on white; 16-bit grey is divided by 257; colour profiles are not applied;
     smaller photos are enlarged; of several frames the first counts. Large JPEGs are shrunk by 2, 4 or 8 while
-    they are decoded, which moves no value by more than about one grey level. Raises ValueError if `data` is
-    no photo; what Pillow raises on a broken one passes through.
+    they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums are
+    compared: Pillow alone would stop reading at the last pixel. Raises ValueError if `data` is no photo; what
+    Pillow raises on a broken one passes through.
     """
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
         kinds = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        raise ValueError(f"is not a {kinds} image" if data else "is empty") from None
+        raise ValueError(f"is not a {kinds} image, or a damaged one" if data else "is empty") from None
+    except Image.DecompressionBombError:
+        raise ValueError(f"has more than {MAX_PIXELS:,} pixels") from None
     if image.width * image.height > MAX_PIXELS:
         raise ValueError(f"has {image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
     file_format = image.format
+    if file_format == "PNG":
+        Image.open(io.BytesIO(data), formats=("PNG",)).verify()
     if file_format in ("JPEG", "MPO"):
         image.draft(None, (DRAFT * SIZE, DRAFT * SIZE))
     image = ImageOps.exif_transpose(image)
@@ -48,9 +54,11 @@ def first_good(photos, wanted, read, bad):
 
     `read(photo)` gives the bytes. What does not decode is appended to `bad` as (name, reason) and the next
     one of the list takes its place. Each photo is decoded once, on all cores; their number changes nothing.
+    Pillow's warnings are not shown: they concern bad EXIF data, which is skipped, and sizes, which are checked.
     """
     photos, good = iter(photos), 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:           # Pillow decodes outside the interpreter lock
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow decodes without Python's lock
+        warnings.filterwarnings("ignore", module="PIL")
         while chunk := list(islice(photos, min(CHUNK, wanted - good))):
             attempts = pool.map(lambda photo: _attempt(photo, read), chunk)
             for photo, (image, reason) in zip(chunk, attempts, strict=True):

@@ -60,9 +60,9 @@ def _page(path, folder):
 
 def _claims(table):
     rows = "".join(
-        f'<tr><td>{row.id}</td><td>{html.escape(row.post)}</td><td>{html.escape(row.statement)}</td>'
+        f'<tr><td>{html.escape(row.id)}</td><td>{html.escape(row.post)}</td><td>{html.escape(row.statement)}</td>'
         f'<td>{html.escape(row.expected)}</td><td>{html.escape(row.measured)}</td>'
-        f'<td class="{row.verdict.split(":")[0].replace(" ", "-")}">{html.escape(row.verdict)}</td></tr>'
+        f'<td class="{html.escape(row.verdict.split(":")[0].replace(" ", "-"))}">{html.escape(row.verdict)}</td></tr>'
         for row in table.itertuples())
     return (f'<h2 id="claims">Claims</h2><p>The verdict is computed from the measured number.</p><div class="table"><table>'
             f'<tr><th>id<th>post<th>statement<th>expected<th>measured<th>verdict</tr>{rows}</table></div>')

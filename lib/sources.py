@@ -4,6 +4,8 @@ import hashlib
 import os
 import posixpath
 import re
+import stat
+import struct
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +16,8 @@ VARIABLES = {"celeba": "CELEBA", "folder": "IMAGES"}
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 BASES = ("", "Img", "celeba", "celeba/Img", "CelebA", "CelebA/Img")              # official, torchvision
 HOLDERS = ("img_align_celeba/img_align_celeba", "img_align_celeba", "img_align_celeba.zip")    # first: Kaggle
+LEFT_OUT = {"__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"}      # macOS, Windows, Synology
+ENCRYPTED = 0x1                            # in the flags of a zip entry
 LISTS = ("list_eval_partition.txt", "list_eval_partition.csv", "Eval/list_eval_partition.txt")
 WHAT_TO_GET = ("Get img_align_celeba.zip and list_eval_partition.txt from the official CelebA page "
                "(mmlab.ie.cuhk.edu.hk/projects/CelebA.html) and put both into {folder} without unpacking, "
@@ -64,6 +68,8 @@ def find(study):
     given = study.source()
     root = given or default_folder(study)
     called = f"{VARIABLES[study.dataset]}={root}" if given else str(root)
+    if str(root) != str(root).encode("utf-8", "replace").decode():
+        raise SourceError(f"the path {str(root)!a} is not UTF-8: rename that folder or zip, or give another path")
     if not root.exists():
         if given:
             raise SourceError(f"{called} does not exist: give the folder or zip that holds the photos")
@@ -79,6 +85,8 @@ def find(study):
         return None
     partition = None if deep else find_partition(holder)
     train, held_out, notes = _split(photos, partition, holder, study)
+    if partition is None and not deep:
+        notes += (f"no {' or '.join(LISTS[:2])} with {holder.name}: the seed splits the photos",)
     if others and deep:
         notes += (f"{others:,} files of other kinds in {holder.name} are left out",)
     return Source(holder, train, held_out, notes)
@@ -100,7 +108,8 @@ def celeba_holder(root):
 def list_folder(folder, deep, first=False):
     """Photos in `folder` (`deep`: and its subfolders) in the order of their names; the number of other files.
 
-    `first` stops at the first photo.
+    What is no regular file (a pipe, a device) counts as another file: reading it might never end. `first`
+    stops at the first photo.
     """
     photos, others, above = [], 0, len(os.path.join(folder, ""))
     for base, folders, files in os.walk(folder, onerror=_refuse):
@@ -110,9 +119,13 @@ def list_folder(folder, deep, first=False):
                 others += 1
                 continue
             try:
-                size = os.stat(path).st_size
-            except OSError:                # a dangling link is listed, and quarantined when it is read
-                size = 0
+                status = os.stat(path)
+                size, regular = status.st_size, stat.S_ISREG(status.st_mode)
+            except OSError:                # a link to nowhere is listed, and quarantined when it is read
+                size, regular = 0, True
+            if not regular:
+                others += 1
+                continue
             photos.append(Photo(path[above:].replace(os.sep, "/"), size, path))
             if first:
                 return photos, others
@@ -122,13 +135,21 @@ def list_folder(folder, deep, first=False):
 def list_zip(path):
     """Photos in the zip at `path` in the order of their names; the number of other entries.
 
-    Names start below the folder that holds all. Entries with an absolute name or `..` in it are not read.
-    Raises SourceError if it is no zip, or a part of one.
+    Names start below the folder that holds all; of entries of one name the last counts, as on unpacking.
+    Entries with an absolute name or `..` in it are not read.
+    Raises SourceError if it is no zip, a part of one, encrypted, or holds zips in place of photos.
     """
     with _open_zip(path) as archive:
-        entries = [entry for entry in archive.infolist()
-                   if not entry.is_dir() and not any(_skipped(part) for part in entry.filename.split("/"))]
+        found = {entry.filename: entry for entry in archive.infolist()}
+    entries = [entry for name, entry in found.items()
+               if name and not name.endswith("/") and not any(_skipped(part) for part in name.split("/"))]
     safe = [entry for entry in entries if not _escapes(entry.filename) and _is_image(entry.filename)]
+    if any(entry.flag_bits & ENCRYPTED for entry in safe):
+        raise SourceError(f"{path} is encrypted: unpack it with its password and give the folder")
+    inner = [entry.filename for entry in entries if entry.filename.lower().endswith(".zip")]
+    if inner and not safe:
+        raise SourceError(f"{path} holds no images but another zip, {inner[0]}: unpack the outer one and give the "
+                          "folder")
     folders = {posixpath.dirname(entry.filename) for entry in safe}
     above = len(posixpath.join(posixpath.commonpath(folders), "")) if folders else 0
     photos = [Photo(entry.filename[above:], entry.file_size, entry) for entry in safe]
@@ -158,8 +179,15 @@ def find_partition(holder):
         with _open_zip(holder) as archive:
             for entry in archive.infolist():
                 if posixpath.basename(entry.filename) in LISTS and not _escapes(entry.filename):
-                    return _partition(archive.read(entry), entry.filename)
+                    return _partition(_content(archive, entry, holder), entry.filename)
     return None
+
+
+def _content(archive, entry, holder):
+    try:
+        return archive.read(entry)
+    except Exception as error:             # a damaged entry makes each decompressor raise its own kind
+        raise SourceError(f"{entry.filename} in {holder} cannot be read ({error}): get the zip again") from error
 
 
 def _partition(data, name):
@@ -171,7 +199,10 @@ def _partition(data, name):
         if line.strip() and not (number == 1 and words[-1] == "partition"):      # the header of Kaggle's list
             if len(words) != 2 or words[1] not in ("0", "1", "2"):
                 raise SourceError(f"line {number} of {name} is {line[:60]!r}, not a name and 0, 1 or 2")
-            parts[_stem(words[0])] = int(words[1])
+            part = int(words[1])
+            if parts.setdefault(_stem(words[0]), part) != part:
+                raise SourceError(f"line {number} of {name} puts {words[0][:60]!r} into another part than a line "
+                                  "before it: get the list again")
     return parts, os.path.basename(name)
 
 
@@ -197,15 +228,17 @@ def _split(photos, partition, holder, study):
 def _open_zip(path):
     try:
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
+    except NotImplementedError as error:
+        raise SourceError(f"{path} cannot be read ({error}): unpack it and give the folder") from None
+    except (zipfile.BadZipFile, ValueError, OverflowError, struct.error):      # what a damaged table of contents gives
         with open(path, "rb") as file:
             head = file.read(1024)
     if _is_html(head):
         raise SourceError(f"{path} is an HTML page, most likely the download quota page, not a zip: "
                           "delete it and download it again in a browser")
     if head.startswith(b"PK"):
-        raise SourceError(f"{path} is a truncated zip ({path.stat().st_size:,} bytes, its table of contents "
-                          "is missing or broken): download it again")
+        raise SourceError(f"{path} is a truncated or damaged zip ({path.stat().st_size:,} bytes, its table of "
+                          "contents is missing or broken): download it again")
     empty = "" if head else " (it is empty)"
     raise SourceError(f"{path} is not a zip{empty}: give a folder of photos or a zip")
 
@@ -224,7 +257,7 @@ def _is_image(name):
 
 
 def _skipped(name):
-    return (name.startswith(".") and name != "..") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
+    return (name.startswith(".") and name != "..") or name in LEFT_OUT
 
 
 def _escapes(name):

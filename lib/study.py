@@ -101,4 +101,4 @@ class Study:
             return None
         name = {"celeba": "CELEBA", "folder": "IMAGES"}[self.dataset]
         given = os.environ.get(name)
-        return Path(given).expanduser().resolve() if given else None
+        return Path(os.path.realpath(Path(given).expanduser())) if given else None   # resolve() raises on a loop of links

@@ -119,8 +119,7 @@ def trained(study, case, say=progress.log):
     model = models.Autoencoder(models.CASES[case], study.seed)
     reason, state = artifacts.stale(path, wanted), None
     if reason is None:
-        state = artifacts.read(path)
-        model.load_state_dict(state["model"], strict=True)
+        state = restore(model, path)
     if state is None or state["epoch"] < study.epochs(case):
         if state:
             say(f"case {case}: training goes on after epoch {state['epoch']}")
@@ -137,20 +136,37 @@ def trained(study, case, say=progress.log):
         x = images.load(study)
         fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
             learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
-        state = artifacts.read(path)
-        model.load_state_dict(state["model"], strict=True)           # the same bits whether trained now or read
+        state = restore(model, path)                                 # the same bits whether trained now or read
     return model.eval(), state["history"]
 
 
 def load(study, case):
     """The trained autoencoder of `case`; FileNotFoundError if notebook 01 has not finished it."""
-    state = artifacts.require(study.checkpoint(case), "01_train_ae")
+    model = models.Autoencoder(models.CASES[case])
+    artifacts.require(study.checkpoint(case), "01_train_ae")
+    state = restore(model, study.checkpoint(case))
     if state["epoch"] < study.epochs(case):
         raise FileNotFoundError(f"case {case} is trained for {state['epoch']} of {study.epochs(case)} epochs: "
                                 "run notebook 01_train_ae to finish it")
-    model = models.Autoencoder(models.CASES[case])
-    model.load_state_dict(state["model"], strict=True)
     return model.eval()
+
+
+def restore(model, path):
+    """Put the weights of the checkpoint at `path` into `model`, strictly, and return the state it was saved in.
+
+    Raises ValueError for a file that is no checkpoint, or one of another network.
+    """
+    state = artifacts.read(path)
+    try:
+        model.load_state_dict(state["model"], strict=True)
+        whole = type(state["epoch"]) is int and {"state", "param_groups"} <= set(state["optimizer"])
+        whole = whole and all(np.isfinite([row["epoch"], row["train"], row["held_out"]]).all() for row in state["history"])
+    except (RuntimeError, KeyError, TypeError, AttributeError, ValueError):      # each field may be anything
+        whole = False
+    if not whole:
+        raise ValueError(f"{path.name} is no checkpoint of case {model.config.name}: delete it and run notebook "
+                         "01_train_ae again")
+    return state
 
 
 def latents(study, case, split="train"):
