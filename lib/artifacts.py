@@ -7,10 +7,10 @@ import ast
 import contextlib
 import functools
 import hashlib
+import io
 import json
 import os
 import platform
-import tempfile
 import time
 from importlib import metadata
 from pathlib import Path
@@ -18,59 +18,56 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lib import progress
+from lib import disk, progress
 
 ROOT = Path(__file__).resolve().parent.parent
+RECORD = "STUDY_RECORD"   # the notebook runner names a file here, and learns from it what the notebook wrote and used
 # These carry values, paths and drawings, never numbers of their own: what they pass on is hashed as a parameter.
-PLUMBING = {"artifacts", "study", "figures", "claims", "progress", "images"}
+PLUMBING = {"disk", "artifacts", "study", "figures", "claims", "progress", "images"}
 
 
 # ---------------------------------------------------------------------------------------------- writing and reading
 
 @contextlib.contextmanager
-def atomic(path):
+def atomic(path, need=0):
     """Yield a temporary path in the folder of `path`; on success fsync it and rename it to `path`, else remove it.
 
-    A reader sees the old file or the whole new one, never a part. Raises OSError naming file, need and free space
-    when the disk is full.
+    A reader sees the old file or the whole new one, never a part. `need`: bytes that must be free before it begins.
+    Raises disk.Unwritable, naming file, need and free space, when the disk is full or the folder read-only.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with disk.explained(path, need), disk.temporary(path) as temporary:
+        disk.room(path, need)
         yield temporary
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())     # mkstemp makes 0600; the user's umask decides
         os.replace(temporary, path)
-    except OSError as error:
-        if error.errno == 28:                                        # ENOSPC
-            raise OSError(28, f"the disk is full while writing {path.name}; "
-                              f"free space in {path.parent} and run the same command again") from error
-        raise
-    finally:
-        temporary.unlink(missing_ok=True)
+    note(path)
 
 
 def write(path, value):
     """Write `value` to `path` atomically, in the format of its suffix: .npy, .csv, .json, .pt, or text."""
-    path = Path(path)
-    with atomic(path) as temporary:
-        if path.suffix == ".npy":
-            with open(temporary, "wb") as file:
-                np.save(file, value, allow_pickle=False)
-        elif path.suffix == ".csv":
-            value.to_csv(temporary, index=value.index.name is not None)
-        elif path.suffix == ".json":
-            temporary.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
-        elif path.suffix == ".pt":
-            import torch                                             # only who saves weights needs torch
-            with open(temporary, "wb") as file:                      # given a path, torch writes its name into the file
-                torch.save(value, file)
-        else:
-            temporary.write_text(value)
+    data = encoded(path, value)
+    with atomic(path, len(data)) as temporary:
+        temporary.write_bytes(data)
+
+
+def encoded(path, value):
+    """The bytes of a file `path` that holds `value`; made before the file, so that its need of disk is known."""
+    suffix, buffer = Path(path).suffix, io.BytesIO()
+    if suffix == ".npy":
+        np.save(buffer, value, allow_pickle=False)
+    elif suffix == ".csv":
+        value.to_csv(buffer, index=value.index.name is not None, encoding="utf-8")
+    elif suffix == ".json":
+        buffer.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
+    elif suffix == ".pt":
+        import torch                                                 # only who saves weights needs torch
+        torch.save(value, buffer)                                    # given a path, torch writes its name into the file
+    else:
+        buffer.write(value.encode())
+    return buffer.getbuffer()
 
 
 def read(path, mmap=False):
@@ -81,11 +78,11 @@ def read(path, mmap=False):
     if path.suffix == ".csv":
         return pd.read_csv(path)
     if path.suffix == ".json":
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     if path.suffix == ".pt":
         import torch
         return torch.load(path, map_location="cpu", weights_only=True)
-    return path.read_text()
+    return path.read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------------------------------------- identity
@@ -105,7 +102,7 @@ def code_hash(module):
 def imports(path):
     """Names of the lib modules that the Python file at `path` imports, sorted."""
     found = set()
-    for node in ast.walk(ast.parse(Path(path).read_text())):
+    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module == "lib":
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lib."):
@@ -135,6 +132,42 @@ def recipe(stage, params, inputs=(), modules=()):
             "inputs": {Path(path).name: file_hash(path) for path in inputs}, "code": code_hashes(modules)}
 
 
+# ---------------------------------------------------------------------------------------------- what a notebook made
+
+def note(path):
+    """Tell the notebook runner, if it is the one who asks, that the artifact at `path` was written or found current."""
+    if RECORD in os.environ and Path(path).suffix != ".json":
+        with disk.explained(os.environ[RECORD]), open(os.environ[RECORD], "a", encoding="utf-8") as file:
+            file.write(f"{Path(path).absolute()}\n")
+
+
+def snapshot(paths, home):
+    """{path relative to `home`: [sha256, bytes, time of change, has a sidecar]} of the files at `paths` under `home`."""
+    found = {}
+    for path in sorted({Path(path).absolute() for path in paths}):
+        if path.is_relative_to(home) and path.exists():
+            stat = path.stat()
+            found[path.relative_to(home).as_posix()] = [file_hash(path), stat.st_size, stat.st_mtime_ns, sidecar(path).exists()]
+    return found
+
+
+def changed(taken, home, thorough=False):
+    """What is no longer as in the snapshot `taken`: one line, or None. Reads only files whose size or time changed.
+
+    `thorough`: reads all of them, and so also sees what changed without a trace.
+    """
+    for name, (sha256, count, mtime_ns, sealed) in taken.items():
+        path = Path(home) / name
+        if not path.exists():
+            return f"{name} is missing"
+        stat = path.stat()
+        if (thorough or (stat.st_size, stat.st_mtime_ns) != (count, mtime_ns)) and file_hash(path) != sha256:
+            return f"{name} is not what was written"
+        if sealed and not sidecar(path).exists():
+            return f"{name} has lost its sidecar"
+    return None
+
+
 # ---------------------------------------------------------------------------------------------- is it current?
 
 def stale(path, wanted):
@@ -143,7 +176,7 @@ def stale(path, wanted):
     if not path.exists():
         return "missing"
     try:
-        had = json.loads(sidecar(path).read_text())
+        had = json.loads(sidecar(path).read_text(encoding="utf-8"))
         recorded = {key: had[key] for key in ("stage", "params", "inputs", "code", "sha256")}
     except FileNotFoundError:
         return "no sidecar says where it came from"
@@ -156,35 +189,53 @@ def stale(path, wanted):
                    if wanted[key].get(name) != recorded[key].get(name)]
         if changed:
             return ", ".join(what.format(name) for name in sorted(changed)) + " changed"
-    if file_hash(path) != recorded["sha256"]:
+    if file_hash(path) not in (recorded["sha256"], had.get("before")):
         return "its content is not what was written"
     return None
+
+
+def save(path, value, made_from, **facts):
+    """Write `value` to `path` and seal it, so that a process killed at any moment leaves what can be used.
+
+    The sidecar comes first. Where the file before it was current, as the checkpoint of the last epoch is, the sidecar
+    names that too, so that between the two steps the old one still holds.
+    """
+    data, path = encoded(path, value), Path(path)
+    before = file_hash(path) if stale(path, made_from) is None else None
+    with atomic(path, len(data)) as temporary:
+        temporary.write_bytes(data)
+        seal(path, made_from, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), before=before, **facts)
 
 
 def seal(path, made_from, **facts):
     """Write the sidecar of the finished artifact at `path`: its recipe, its hash, the environment and `facts`."""
     import resource
-    write(sidecar(path), {**made_from, "sha256": file_hash(path), "bytes": os.stat(path).st_size,
+    if "sha256" not in facts:
+        facts |= {"sha256": file_hash(path), "bytes": os.stat(path).st_size}
+    write(sidecar(path), {**made_from,
                           "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "versions": versions(),
                           "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), **facts})
 
 
-def cached(path, compute, stage, params, inputs=(), modules=()):
+def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
     """Return the artifact at `path`: read if it is current, else computed by `compute()`, saved and sealed.
 
-    A stage runs again when its parameters, inputs or the lib modules it uses changed, and says which.
+    A stage runs again when its parameters, inputs or the lib modules it uses changed, and says which. Two processes do
+    not compute it at the same time: the second waits and reads. `need`: bytes that must be free before it begins.
     """
     path = Path(path)
     wanted = recipe(stage, params, inputs, modules)
-    reason = stale(path, wanted)
-    if reason is None:
-        return read(path)
-    if reason != "missing":
-        progress.log(f"{path.name} is made again: {reason}")
-    start = time.perf_counter()
-    value = compute()
-    write(path, value)
-    seal(path, wanted, seconds=round(time.perf_counter() - start, 2), shape=list(np.shape(value)))
+    if stale(path, wanted) is not None:
+        with disk.held(path):
+            reason = stale(path, wanted)                             # who held the lock may have made it
+            if reason is not None:
+                if reason != "missing":
+                    progress.log(f"{path.name} is made again: {reason}")
+                disk.room(path, need)
+                start = time.perf_counter()
+                value = compute()
+                save(path, value, wanted, seconds=round(time.perf_counter() - start, 2), shape=list(np.shape(value)))
+    note(path)
     return read(path)
 
 
@@ -200,7 +251,7 @@ def require(path, made_by):
 
 def facts(path):
     """The sidecar of the artifact at `path` as a dictionary."""
-    return json.loads(sidecar(path).read_text())
+    return json.loads(sidecar(path).read_text(encoding="utf-8"))
 
 
 def sidecar(path):
@@ -237,7 +288,7 @@ def _file_hash(path, size, mtime_ns):
 
 @functools.lru_cache(maxsize=512)
 def _code_hash(path, mtime_ns):
-    tree = ast.parse(Path(path).read_text())
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and body \
