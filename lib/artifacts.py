@@ -11,6 +11,7 @@ import io
 import json
 import os
 import platform
+import sys
 import time
 from importlib import metadata
 from pathlib import Path
@@ -64,10 +65,22 @@ def encoded(path, value):
         buffer.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
     elif suffix == ".pt":
         import torch                                                 # only who saves weights needs torch
-        torch.save(value, buffer)                                    # given a path, torch writes its name into the file
+        torch.save(plain(value), buffer)                             # given a path, torch writes its name into the file
     else:
         buffer.write(value.encode())
     return buffer.getbuffer()
+
+
+def plain(value):
+    """`value` rebuilt of plain dictionaries, lists and tuples whose equal texts are one object.
+
+    A pickle tells equal from same, so without this the checkpoint of a resumed run holds the same numbers in other bytes.
+    """
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(item) for item in value)
+    return sys.intern(value) if isinstance(value, str) else value
 
 
 def read(path, mmap=False):

@@ -36,13 +36,14 @@ def explained(path, need=0):
             raise _full(path, need) from error
         inside = error.filename is None or _existing(path) in Path(os.fsdecode(error.filename)).absolute().parents
         if error.errno in FORBIDDEN and inside:
-            raise Unwritable(error.errno, f"{Path(path).name} cannot be written: {_existing(path)} is read-only or not yours; "
-                                          "allow writing there and run the same command again") from error
+            raise _forbidden(path) from error
         raise
 
 
 def room(path, need):
-    """Raise `Unwritable` before any work is done if the disk under `path` has fewer than `need` bytes free."""
+    """Raise `Unwritable` before any work is done if `path` cannot be written or its disk has fewer than `need` bytes free."""
+    if not os.access(_existing(path), os.W_OK):
+        raise _forbidden(path)
     if shutil.disk_usage(_existing(path)).free < need:
         raise _full(path, need)
 
@@ -91,12 +92,15 @@ def held(path, what=None):
 
     The lock is the kernel's (flock): it ends with its holder, however that dies; what is written in the file only names
     the holder, and says so when a dead one's lock is taken over. On NFS this needs a server that keeps locks (version 4);
-    where the file system has none, a line says so and the block runs without. `what`: in words, the name of `path` if None.
-    Raises Unwritable when the folder may not be written.
+    where the file system has none, a line says so and the block runs without. Nor is there a lock where nothing can be
+    written. `what`: in words, the name of `path` if None.
     """
     path, said = Path(path), False
     what, lock = what or path.name, path.with_name(f".{path.name}.lock")
-    with explained(lock):
+    if not os.access(_existing(path), os.W_OK):
+        yield
+        return
+    with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         while True:
             handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
@@ -116,7 +120,7 @@ def held(path, what=None):
             progress.log(f"{what}: {path.parent} is on a file system without locks; start only one run at a time there")
         elif left:
             progress.log(f"{what}: taken over from {left}, which ended before it was done")
-        with explained(lock):
+        with contextlib.suppress(OSError):                           # a full disk: the lock holds, only without a name
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()} since "
                               f"{time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode(), 0)
@@ -151,6 +155,11 @@ def _is(handle, path):
 def _existing(path):
     """The nearest folder above `path` that exists."""
     return next(folder for folder in Path(path).absolute().parents if folder.exists())
+
+
+def _forbidden(path):
+    return Unwritable(errno.EROFS, f"{Path(path).name} cannot be written: {_existing(path)} is read-only or not yours; "
+                                   "allow writing there and run the same command again")
 
 
 def _full(path, need):
