@@ -3,6 +3,7 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 from pathlib import Path
 
 try:
@@ -36,6 +37,7 @@ def main(arguments=None):
     try:
         return COMMANDS[options.command](options, dict(options.p)) or 0
     except KeyboardInterrupt as interrupt:
+        warnings.simplefilter("ignore")                              # of coroutines that were cut off: one line is enough
         print(f"{what}: interrupted; run the same command again to go on", file=sys.stderr)
         return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
     except EXPECTED as error:

@@ -114,17 +114,7 @@ def code_hash(module):
 
 def imports(path):
     """Names of the lib modules that the Python file at `path` imports, sorted."""
-    found = set()
-    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "lib":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lib."):
-            found.add(node.module.split(".")[1])
-        elif isinstance(node, ast.ImportFrom) and node.level == 1:
-            found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("lib.")}
-    return sorted(found)
+    return list(_imports(str(path), os.stat(path).st_mtime_ns))
 
 
 def code_hashes(modules, plumbing=False):
@@ -309,3 +299,18 @@ def _code_hash(path, mtime_ns):
                 and isinstance(body[0].value.value, str):
             body[0].value.value = ""
     return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=512)
+def _imports(path, mtime_ns):
+    found = set()
+    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "lib":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lib."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.ImportFrom) and node.level == 1:
+            found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("lib.")}
+    return sorted(found)

@@ -42,7 +42,7 @@ def damaged(study):
     Executed notebooks (with the figures, tables and arrays they wrote or read), the page of claims, the report.
     """
     found = [target for target, files in _executed(study).items() if target.exists()
-             and (artifacts.file_hash(target) != artifacts.facts(target)["sha256"] or artifacts.changed(files, study.home))]
+             and (artifacts.changed(files, study.home) or artifacts.file_hash(target) != artifacts.facts(target)["sha256"])]
     page = study.figures / "claims.md"
     found += [page] if page.exists() and claims.stale(study) else []
     return found + ([study.report] if _report(study) not in (None, "missing") else [])
