@@ -24,7 +24,12 @@ NOTEBOOKS := $(basename $(notdir $(sort $(wildcard notebooks/[0-9][0-9]_*.py))))
 DONE   := $(NOTEBOOKS:%=$(B)/%.ipynb)
 CODE   := $(wildcard lib/*.py lib/*.mplstyle)
 
-.PHONY: all data notebooks claims report readme test lab pairs calibration doctor clean help setup FORCE
+# make compares times only; this names what was deleted or changed by hand since it was made, by size, time and then content
+GOALS   := $(filter all notebooks claims report readme,$(or $(MAKECMDGOALS),all))
+DAMAGED := $(if $(and $(GOALS),$(wildcard $(B)/*.ipynb.json),$(or $(wildcard $(VENV)/.ready),$(if $(SETUP),,yes))),\
+             $(shell PYTHONDONTWRITEBYTECODE=1 $(LIB) damaged $(P)))
+
+.PHONY: all data notebooks claims report readme status verify test faults lab pairs calibration doctor clean help setup FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -60,10 +65,19 @@ figures/$(RUN)/claims.md: $(DONE)
 	@$(LIB) claims $(P)
 build/report/$(RUN).done: figures/$(RUN)/claims.md lib/report.py
 	@$(LIB) report $(P)
-	@touch $@
+$(DAMAGED): FORCE
+
+status: $(SETUP) ## every stage of a run: current, stale (why) or missing
+	@$(LIB) status $(P)
+
+verify: $(SETUP) ## recheck every hash of a finished run, and its claims against their numbers
+	@$(LIB) verify $(P)
 
 test: $(SETUP) ## all tests, with the smoke run of every notebook
 	$(PYTHON) -m pytest $(ARGS)
+
+faults: $(SETUP) ## the long form of the fault tests: kills, full disks, stale files (half an hour)
+	$(PYTHON) -m pytest tests/faults --whole $(ARGS)
 
 lab: $(SETUP) ## the notebooks, interactively
 	$(PYTHON) -m jupyterlab notebooks

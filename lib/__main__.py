@@ -1,7 +1,9 @@
-"""What the Makefile calls: `python -m lib data|notebook|claims|report|readme|calibration|doctor`. Errors are one sentence and an exit code."""
+"""What the Makefile calls: `python -m lib COMMAND`, see `--help`. Errors are one sentence and an exit code."""
 import argparse
 import os
+import signal
 import sys
+import warnings
 from pathlib import Path
 
 try:
@@ -19,6 +21,9 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (("data", "make the image cache of a run"), ("notebook", "run one notebook headless"),
                        ("claims", "collect the claims table"), ("report", "write the HTML report"),
+                       ("status", "list every stage of a run: current, stale (why) or missing"),
+                       ("verify", "recheck every file of a finished run and its claims"),
+                       ("damaged", "name what make must make again because its files changed by hand"),
                        ("readme", "write the claims of a run into the README"),
                        ("calibration", "make the tables of data/calibration again where their code changed"),
                        ("doctor", "is this machine fit for the run?")):
@@ -27,14 +32,24 @@ def main(arguments=None):
             command.add_argument("name")
         command.add_argument("-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUE"))
     options = parser.parse_args(arguments)
+    what = getattr(options, "name", options.command)
+    before = [signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
         return COMMANDS[options.command](options, dict(options.p)) or 0
-    except KeyboardInterrupt:
-        print(f"{options.command}: interrupted; run the same command again to go on", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as interrupt:
+        warnings.simplefilter("ignore")                              # of coroutines that were cut off: one line is enough
+        print(f"{what}: interrupted; run the same command again to go on", file=sys.stderr)
+        return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
     except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before):
+            signal.signal(number, handler)
+
+
+def _interrupt(number, frame):
+    raise KeyboardInterrupt(number)
 
 
 def study_of(given):
@@ -54,7 +69,7 @@ def _data(options, given):
     paths = images.prepare(study)
     stamp = study.build / "images.txt"
     text = "".join(f"{artifacts.file_hash(path)}  {Path(path).name}\n" for path in paths)
-    if not stamp.exists() or stamp.read_text() != text:              # make reruns what depends on it only if it changed
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != text:              # make reruns what depends on it only if it changed
         artifacts.write(stamp, text)
 
 
@@ -80,6 +95,29 @@ def _report(options, given):
     print(f"report: {os.path.relpath(report.build(study_of(given)))}")
 
 
+def _status(options, given):
+    from lib import audit
+    for stage, name, state in audit.status(study_of(given)):
+        print(f"{stage:12} {name:32} {state}")
+
+
+def _verify(options, given):
+    from lib import audit
+    study = study_of(given)
+    found = audit.verify(study)
+    for line in found:
+        print(line)
+    print(f"verify: {study.run} " + (f"is not as it was written: {len(found)} lines above" if found else
+                                     "is whole: every file as it was written, every verdict as its number says"))
+    return 1 if found else 0
+
+
+def _damaged(options, given):
+    from lib import audit
+    study = study_of(given)
+    print(*(path.relative_to(study.home).as_posix() for path in audit.damaged(study)))
+
+
 def _readme(options, given):
     from lib import report
     report.readme(study_of(given), artifacts.ROOT / "README.md")
@@ -97,6 +135,7 @@ def _doctor(options, given):
 
 
 COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme,
+            "status": _status, "verify": _verify, "damaged": _damaged,
             "calibration": _calibration, "doctor": _doctor}
 
 if __name__ == "__main__":

@@ -7,70 +7,80 @@ import ast
 import contextlib
 import functools
 import hashlib
+import io
 import json
 import os
 import platform
-import tempfile
+import sys
 import time
 from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
-from lib import formats, progress
+from lib import disk, formats, progress
 
 ROOT = Path(__file__).resolve().parent.parent
+RECORD = "STUDY_RECORD"   # the notebook runner names a file here, and learns from it what the notebook wrote and used
 # These carry values, paths and drawings, never numbers of their own: what they pass on is hashed as a parameter.
-PLUMBING = {"formats", "artifacts", "study", "figures", "claims", "progress", "images"}
+PLUMBING = {"disk", "formats", "artifacts", "study", "figures", "claims", "progress", "images"}
 READERS = {".csv": formats.table, ".json": formats.tree, ".pt": formats.tensors}
 
 
 # ---------------------------------------------------------------------------------------------- writing and reading
 
 @contextlib.contextmanager
-def atomic(path):
+def atomic(path, need=0):
     """Yield a temporary path in the folder of `path`; on success fsync it and rename it to `path`, else remove it.
 
-    A reader sees the old file or the whole new one, never a part. Raises OSError naming file, need and free space
-    when the disk is full.
+    A reader sees the old file or the whole new one, never a part. `need`: bytes that must be free before it begins.
+    Raises disk.Unwritable, naming file, need and free space, when the disk is full or the folder read-only.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with disk.explained(path, need), disk.temporary(path) as temporary:
+        disk.room(path, need)
         yield temporary
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())     # mkstemp makes 0600; the user's umask decides
         os.replace(temporary, path)
-    except OSError as error:
-        if error.errno == 28:                                        # ENOSPC
-            raise OSError(28, f"the disk is full while writing {path.name}; "
-                              f"free space in {path.parent} and run the same command again") from error
-        raise
-    finally:
-        temporary.unlink(missing_ok=True)
+    note(path)
 
 
 def write(path, value):
     """Write `value` to `path` atomically, in the format of its suffix: .npy, .csv, .json, .pt, or text."""
-    path = Path(path)
-    with atomic(path) as temporary:
-        if path.suffix == ".npy":
-            with open(temporary, "wb") as file:
-                np.save(file, value, allow_pickle=False)
-        elif path.suffix == ".csv":
-            value.to_csv(temporary, index=value.index.name is not None)
-        elif path.suffix == ".json":
-            temporary.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
-        elif path.suffix == ".pt":
-            import torch                                             # only who saves weights needs torch
-            with open(temporary, "wb") as file:                      # given a path, torch writes its name into the file
-                torch.save(value, file)
-        else:
-            temporary.write_text(value)
+    data = encoded(path, value)
+    with atomic(path, len(data)) as temporary:
+        temporary.write_bytes(data)
+
+
+def encoded(path, value):
+    """The bytes of a file `path` that holds `value`; made before the file, so that its need of disk is known."""
+    suffix, buffer = Path(path).suffix, io.BytesIO()
+    if suffix == ".npy":
+        np.save(buffer, value, allow_pickle=False)
+    elif suffix == ".csv":
+        value.to_csv(buffer, index=value.index.name is not None, encoding="utf-8")
+    elif suffix == ".json":
+        buffer.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
+    elif suffix == ".pt":
+        import torch                                                 # only who saves weights needs torch
+        torch.save(plain(value), buffer)                             # given a path, torch writes its name into the file
+    else:
+        buffer.write(value.encode())
+    return buffer.getbuffer()
+
+
+def plain(value):
+    """`value` rebuilt of plain dictionaries, lists and tuples whose equal texts are one object.
+
+    A pickle tells equal from same, so without this the checkpoint of a resumed run holds the same numbers in other bytes.
+    """
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(item) for item in value)
+    return sys.intern(value) if isinstance(value, str) else value
 
 
 def read(path, mmap=False):
@@ -99,17 +109,7 @@ def code_hash(module):
 
 def imports(path):
     """Names of the lib modules that the Python file at `path` imports, sorted."""
-    found = set()
-    for node in ast.walk(ast.parse(Path(path).read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module == "lib":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lib."):
-            found.add(node.module.split(".")[1])
-        elif isinstance(node, ast.ImportFrom) and node.level == 1:
-            found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("lib.")}
-    return sorted(found)
+    return list(_imports(str(path), os.stat(path).st_mtime_ns))
 
 
 def code_hashes(modules, plumbing=False):
@@ -128,6 +128,42 @@ def recipe(stage, params, inputs=(), modules=()):
     """What an artifact is made from: stage name, parameters, input files, lib modules. `inputs`: paths of artifacts."""
     return {"stage": stage, "params": json.loads(json.dumps(params, sort_keys=True)),
             "inputs": {Path(path).name: file_hash(path) for path in inputs}, "code": code_hashes(modules)}
+
+
+# ---------------------------------------------------------------------------------------------- what a notebook made
+
+def note(path):
+    """Tell the notebook runner, if it is the one who asks, that the artifact at `path` was written or found current."""
+    if RECORD in os.environ and Path(path).suffix != ".json":
+        with disk.explained(os.environ[RECORD]), open(os.environ[RECORD], "a", encoding="utf-8") as file:
+            file.write(f"{Path(path).absolute()}\n")
+
+
+def snapshot(paths, home):
+    """{path relative to `home`: [sha256, bytes, time of change, has a sidecar]} of the files at `paths` under `home`."""
+    found = {}
+    for path in sorted({Path(path).absolute() for path in paths}):
+        if path.is_relative_to(home) and path.exists():
+            stat = path.stat()
+            found[path.relative_to(home).as_posix()] = [file_hash(path), stat.st_size, stat.st_mtime_ns, sidecar(path).exists()]
+    return found
+
+
+def changed(taken, home, thorough=False):
+    """What is no longer as in the snapshot `taken`: one line, or None. Reads only files whose size or time changed.
+
+    `thorough`: reads all of them, and so also sees what changed without a trace.
+    """
+    for name, (sha256, count, mtime_ns, sealed) in taken.items():
+        path = Path(home) / name
+        if not path.exists():
+            return f"{name} is missing"
+        stat = path.stat()
+        if (thorough or (stat.st_size, stat.st_mtime_ns) != (count, mtime_ns)) and file_hash(path) != sha256:
+            return f"{name} is not what was written"
+        if sealed and not sidecar(path).exists():
+            return f"{name} has lost its sidecar"
+    return None
 
 
 # ---------------------------------------------------------------------------------------------- is it current?
@@ -151,35 +187,53 @@ def stale(path, wanted):
                    if wanted[key].get(name) != recorded[key].get(name)]
         if changed:
             return ", ".join(what.format(name) for name in sorted(changed)) + " changed"
-    if file_hash(path) != recorded["sha256"]:
+    if file_hash(path) not in (recorded["sha256"], had.get("before")):
         return "its content is not what was written"
     return None
+
+
+def save(path, value, made_from, **facts):
+    """Write `value` to `path` and seal it, so that a process killed at any moment leaves what can be used.
+
+    The sidecar comes first. Where the file before it was current, as the checkpoint of the last epoch is, the sidecar
+    names that too, so that between the two steps the old one still holds.
+    """
+    data, path = encoded(path, value), Path(path)
+    before = file_hash(path) if stale(path, made_from) is None else None
+    with atomic(path, len(data)) as temporary:
+        temporary.write_bytes(data)
+        seal(path, made_from, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), before=before, **facts)
 
 
 def seal(path, made_from, **facts):
     """Write the sidecar of the finished artifact at `path`: its recipe, its hash, the environment and `facts`."""
     import resource
-    write(sidecar(path), {**made_from, "sha256": file_hash(path), "bytes": os.stat(path).st_size,
+    if "sha256" not in facts:
+        facts |= {"sha256": file_hash(path), "bytes": os.stat(path).st_size}
+    write(sidecar(path), {**made_from,
                           "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "versions": versions(),
                           "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), **facts})
 
 
-def cached(path, compute, stage, params, inputs=(), modules=()):
+def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
     """Return the artifact at `path`: read if it is current, else computed by `compute()`, saved and sealed.
 
-    A stage runs again when its parameters, inputs or the lib modules it uses changed, and says which.
+    A stage runs again when its parameters, inputs or the lib modules it uses changed, and says which. Two processes do
+    not compute it at the same time: the second waits and reads. `need`: bytes that must be free before it begins.
     """
     path = Path(path)
     wanted = recipe(stage, params, inputs, modules)
-    reason = stale(path, wanted)
-    if reason is None:
-        return read(path)
-    if reason != "missing":
-        progress.log(f"{path.name} is made again: {reason}")
-    start = time.perf_counter()
-    value = compute()
-    write(path, value)
-    seal(path, wanted, seconds=round(time.perf_counter() - start, 2), shape=list(np.shape(value)))
+    if stale(path, wanted) is not None:
+        with disk.held(path):
+            reason = stale(path, wanted)                             # who held the lock may have made it
+            if reason is not None:
+                if reason != "missing":
+                    progress.log(f"{path.name} is made again: {reason}")
+                disk.room(path, need)
+                start = time.perf_counter()
+                value = compute()
+                save(path, value, wanted, seconds=round(time.perf_counter() - start, 2), shape=list(np.shape(value)))
+    note(path)
     return read(path)
 
 
@@ -232,7 +286,7 @@ def _file_hash(path, size, mtime_ns):
 
 @functools.lru_cache(maxsize=512)
 def _code_hash(path, mtime_ns):
-    tree = ast.parse(Path(path).read_text())
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and body \
@@ -240,3 +294,18 @@ def _code_hash(path, mtime_ns):
                 and isinstance(body[0].value.value, str):
             body[0].value.value = ""
     return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=512)
+def _imports(path, mtime_ns):
+    found = set()
+    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "lib":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lib."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.ImportFrom) and node.level == 1:
+            found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("lib.")}
+    return sorted(found)

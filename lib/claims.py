@@ -1,4 +1,5 @@
 """The one table of claims: what the posts state, what this run measures, and a verdict computed from the two."""
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -147,6 +148,26 @@ def verdict(claim, value):
     return f"{shown} {claim.unit}".strip(), "reproduced" if claim.low <= value <= claim.high else "not reproduced"
 
 
+def contradicts(row):
+    """Why a row of a table of claims disagrees with CLAIMS: one line, or None. The verdict is computed again.
+
+    The number is stored as shown, so a verdict counts as right if it holds for some number that is shown like that.
+    """
+    claim = next((claim for claim in CLAIMS if claim.id == row.id), None)
+    if claim is None:
+        return "is no claim of this study"
+    if (row.post, row.statement, row.expected) != (claim.post, claim.statement, claim.expected):
+        return "is worded otherwise than in lib/claims.py"
+    if row.measured == "-":
+        return None if row.verdict.startswith(f"{NOT_APPLICABLE}: ") else f"has no number but the verdict {row.verdict!r}"
+    shown = row.measured.split()[0].replace(",", "")
+    value = float(shown)
+    digit = Decimal(shown).as_tuple().exponent if "+-" in row.measured else min(0, Decimal(shown).adjusted() - 3)
+    half = 0.5 * 10.0**digit if value else 0.0                       # what rounding to the digits shown may have hidden
+    possible = {verdict(claim, value + step)[1] for step in (-half, 0, half)}
+    return None if row.verdict in possible else f"is {row.measured} and yet {row.verdict!r}"
+
+
 def record(study, notebook, measured):
     """Judge the claims of `notebook`, save them as data/RUN/claims-NN.csv and return the table."""
     table = judge(notebook, measured)
@@ -159,14 +180,34 @@ def collect(study):
 
     FileNotFoundError names the notebook whose claims are missing.
     """
-    notebooks = sorted({claim.notebook for claim in CLAIMS})
-    for notebook in notebooks:
-        if not (study.data / f"claims-{notebook}.csv").exists():
-            raise FileNotFoundError(f"claims-{notebook}.csv is missing: run notebook {notebook} first")
-    table = pd.concat([pd.read_csv(study.data / f"claims-{n}.csv", dtype=str) for n in notebooks], ignore_index=True)
-    artifacts.write(study.data / "claims.csv", table)
-    artifacts.write(study.figures / "claims.md", markdown(study, table))
+    table, page, path = gathered(study), study.figures / "claims.md", study.data / "claims.csv"
+    artifacts.write(page, markdown(study, table))
+    artifacts.save(path, table, recipe(study), files=artifacts.snapshot([page], study.home))
     return table
+
+
+def recipe(study):
+    """What claims.csv depends on: the tables of the notebooks and the code of this module."""
+    made_from = artifacts.recipe("claims", {"run": study.run}, [path for path in _recorded(study) if path.exists()])
+    return {**made_from, "code": artifacts.code_hashes(["claims"], plumbing=True)}
+
+
+def stale(study):
+    """Why the table and the page of claims are not those of what the notebooks recorded: one line, or None."""
+    path = study.data / "claims.csv"
+    return artifacts.stale(path, recipe(study)) or artifacts.changed(artifacts.facts(path).get("files", {}), study.home)
+
+
+def gathered(study):
+    """The tables of claims of all notebooks as one; FileNotFoundError names the notebook whose claims are missing."""
+    for path in _recorded(study):
+        if not path.exists():
+            raise FileNotFoundError(f"{path.name} is missing: run notebook {path.stem[-2:]} first")
+    return pd.concat([pd.read_csv(path, dtype=str) for path in _recorded(study)], ignore_index=True)
+
+
+def _recorded(study):
+    return [study.data / f"claims-{notebook}.csv" for notebook in sorted({claim.notebook for claim in CLAIMS})]
 
 
 def markdown(study, table):

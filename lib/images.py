@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import PIL
 
-from lib import artifacts, faces, photos, progress, sources
+from lib import artifacts, disk, faces, photos, progress, sources
 from lib.sources import SourceError
 from lib.study import SIZE
 
@@ -51,9 +51,20 @@ def prepare(study):
     Returns `paths(study)`. Up to max(1, 0.1 %) photos that do not decode are replaced by the next of their
     split; more stop the run. Either way the quarantine list beside the cache names each with its reason.
     Raises SourceError (a ValueError) when the photos are missing, too few (below 64 for training and 16 held
-    out), too often broken or all the same picture; OSError on a full disk.
+    out), too often broken or all the same picture; disk.Unwritable on a full disk. A second process waits until the
+    first is done.
     """
     cache = _cache(study)
+    with disk.held(cache.path, "the image cache"):
+        return _prepared(study, cache)
+
+
+def reason(study):
+    """Why the image cache of `study` is not current: one line, or None. Raises SourceError where there is nothing."""
+    return _stale(_cache(study), study)
+
+
+def _prepared(study, cache):
     reason = _stale(cache, study)
     if reason is None:
         progress.log(f"{cache.path.name} is current: {_sizes(artifacts.facts(cache.path))}")
@@ -215,7 +226,7 @@ def _nothing(study):
 def _draw(cache, study):
     n = study.counts.train + study.counts.held_out
     factors = faces.sample_factors(n, study.seed)
-    with artifacts.atomic(cache.path) as temporary, open(temporary, "wb") as file:
+    with artifacts.atomic(cache.path, _bytes(n)) as temporary, open(temporary, "wb") as file:
         _header(file, n)
         for start in progress.bar(range(0, n, BLOCK), "drawing faces", unit="block"):
             file.write(faces.render(factors.iloc[start:start + BLOCK]).numpy().tobytes())
@@ -227,7 +238,7 @@ def _draw(cache, study):
 def _decode(cache, n_train, n_held_out):
     """Write the first good photos of each split; the header is written again when their number is known."""
     source, sizes, bad, first, varied = cache.source, [], [], None, False
-    with artifacts.atomic(cache.path) as temporary, open(temporary, "wb") as file:
+    with artifacts.atomic(cache.path, _bytes(n_train + n_held_out)) as temporary, open(temporary, "wb") as file:
         _header(file, 0)
         with sources.opened(source.holder) as read:
             for name, wanted in zip(SPLITS, (n_train, n_held_out)):
@@ -274,6 +285,11 @@ def _check(n_train, n_held_out, holder):
 
 def _sizes(facts):
     return f"{facts['train']:,} training and {facts['held_out']:,} held-out images"
+
+
+def _bytes(n):
+    """Bytes of a cache of n images, header included."""
+    return n * 3 * SIZE * SIZE + 128
 
 
 def _header(file, n):

@@ -32,7 +32,10 @@ def headless():
 def log(line):
     """Show one line to whoever runs the study: in the terminal under make, as text in a notebook run by hand."""
     if headless():
-        with open(os.environ[LOG], "a", encoding="utf-8") as file:
-            file.write(line + "\n")
-    else:
-        print(line)
+        try:
+            with open(os.environ[LOG], "a", encoding="utf-8") as file:
+                file.write(line + "\n")
+            return
+        except OSError:                                              # a full disk: the work itself will say so in words
+            pass
+    print(line)

@@ -9,7 +9,7 @@ import pandas as pd
 from nbconvert import HTMLExporter
 from PIL import Image
 
-from lib import artifacts
+from lib import artifacts, disk, formats
 
 BLOG = "https://linux-blog.anracom.com/tag/celeb-a/"
 BLOCK_START, BLOCK_END = "<!-- claims: written by `make readme` -->", "<!-- end of claims -->"
@@ -28,24 +28,37 @@ figure img { width: 100%; background: #fff; border: 1px solid #8884 } figcaption
 
 
 def build(study):
-    """Write the report of a run and return the path of its index page; FileNotFoundError names what is missing."""
-    folder = study.build.parent / "report"
+    """Write the report of a run and return the path of its index page; FileNotFoundError names what is missing.
+
+    All runs of a checkout share the folder build/report; it holds the report that was asked for last, and RUN.done says
+    whose that is. It is built beside and then put in place, so that it is never half one and half another.
+    """
+    with disk.held(study.build.parent / "report", "the report"):
+        folder, new = study.build.parent / "report", study.build.parent / ".report.new"
+        shutil.rmtree(new, ignore_errors=True)
+        with disk.explained(new / "index.html"):
+            _write(study, new)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(new, folder)
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        artifacts.write(study.report, json.dumps({"files": artifacts.snapshot(files, study.home)}))
+    return folder / "index.html"
+
+
+def _write(study, folder):
     notebooks = _executed(study)
     if not notebooks:
         raise FileNotFoundError(f"no executed notebook in build/{study.run}: run make all first")
-    shutil.rmtree(folder, ignore_errors=True)
     (folder / "figures").mkdir(parents=True)
     pages = [(path.stem, _page(path, folder)) for path in notebooks]
     table = pd.read_csv(study.data / "claims.csv", dtype=str).fillna("")
     sections = [_claims(table), _gallery(study, folder), _notebooks(pages), _times(study, notebooks)]
-    index = folder / "index.html"
-    artifacts.write(index, f"""<!doctype html><html lang="en"><meta charset="utf-8">
+    artifacts.write(folder / "index.html", f"""<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Latent space study: {study.run}</title>
 <style>{STYLE}</style><h1>What a plain autoencoder does in its latent space</h1>
 <p>This run: {html.escape(study.label)}. The posts: <a href="{BLOG}">the series on the author's blog</a>.</p>
 <nav><a href="#claims">Claims</a><a href="#figures">Figures</a><a href="#notebooks">Notebooks</a><a href="#times">Run times</a></nav>
 {"".join(sections)}</html>""")
-    return index
 
 
 def _executed(study):
@@ -99,7 +112,7 @@ def _times(study, notebooks):
         facts = artifacts.facts(path)
         rows.append((path.stem, facts["seconds"], facts["kernel_peak_mb"]))
     for path in sorted(study.data.glob("*.json")):
-        facts = json.loads(path.read_text())
+        facts = formats.facts(path)
         if "seconds" in facts:
             rows.append((f"&nbsp;&nbsp;of that: {path.stem}", facts["seconds"], facts["peak_mb"]))
     cells = "".join(f"<tr><td>{name}</td><td>{seconds:,.1f}</td><td>{peak:,}</td></tr>" for name, seconds, peak in rows)
@@ -113,13 +126,13 @@ def readme(study, path):
 
     ValueError if the README has no such block.
     """
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     head, start, rest = text.partition(BLOCK_START)
     _, end, tail = rest.partition(BLOCK_END)
     if not (start and end):
         raise ValueError(f"{path.name} has no block between {BLOCK_START!r} and {BLOCK_END!r}")
     minutes = sum(artifacts.facts(page)["seconds"] for page in _executed(study)) / 60
-    title, _, table = (study.figures / "claims.md").read_text().partition("\n\n")
+    title, _, table = (study.figures / "claims.md").read_text(encoding="utf-8").partition("\n\n")
     summary, _, rows = table.partition("\n\n")
     artifacts.write(path, f"{head}{start}\n{title.lstrip('# ')}: {summary}\n\n<details><summary>all claims</summary>\n\n{rows}"
                           f"\n</details>\n\nThe notebooks of that run took {minutes:.0f} minutes on {os.cpu_count()} cores, "

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from lib import artifacts, study as studies
+from lib import artifacts, disk, study as studies
 
 # What each notebook reads from data/RUN/ that another one made (patterns); 01 reads the image cache, 05 nothing but chance.
 LATENTS = "z_train-*.npy", "z_held_out-*.npy"
@@ -16,6 +16,7 @@ READS = {"01": (), "02": ("model-*.pt",), "03": LATENTS, "04": LATENTS, "05": ()
          "07": ("model-*.pt", *LATENTS), "08": (*LATENTS, "tsne-C2-*.npy", "tsne-06-*.npy")}
 PARAMETERS = {"dataset": str, "scale": str, "seed": int}
 KILLED = 138
+ROOM = 20 * 2 ** 20          # ours: bytes that must be free for an executed notebook and its figures
 
 
 class NotebookFailed(RuntimeError):
@@ -34,9 +35,14 @@ def source(name):
     return found[0]
 
 
+def sources():
+    """Paths of the percent scripts of all notebooks, sorted."""
+    return sorted((artifacts.ROOT / "notebooks").glob("[0-9][0-9]_*.py"))
+
+
 def parameters(path):
     """Names and defaults assigned in the cell tagged `parameters` of the percent script at `path`."""
-    cells = Path(path).read_text().split("# %%")
+    cells = Path(path).read_text(encoding="utf-8").split("# %%")
     cell = next((cell for cell in cells if 'tags=["parameters"]' in cell.split("\n")[0]), "")
     return {node.targets[0].id: ast.literal_eval(node.value)
             for node in ast.parse(cell.partition("\n")[2]).body if isinstance(node, ast.Assign)}
@@ -50,51 +56,80 @@ def check_parameters(path, given):
         raise ValueError(f"notebook {Path(path).stem} has no parameter {', '.join(unknown)}: it knows {', '.join(known)}")
 
 
-def recipe(study, path):
-    """What the executed notebook depends on: its text, the lib code it imports, the counts of the run, what it reads."""
-    number = path.stem[:2]
-    inputs = [file for pattern in READS[number] for file in sorted(study.data.glob(pattern))]
+def inputs(study, number):
+    """Paths of what notebook `number` ("03") reads and another one made; for 01 the image cache, if it is current."""
     if number == "01":
         from lib import images                                       # torch, only where it is needed
-        with contextlib.suppress(FileNotFoundError):
-            inputs += images.paths(study)
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return images.paths(study)
+    return [file for pattern in READS[number] for file in sorted(study.data.glob(pattern))]
+
+
+def recipe(study, path):
+    """What the executed notebook depends on: its text, the lib code it imports, the counts of the run, what it reads."""
     params = {"dataset": study.dataset, "scale": study.scale, "seed": study.seed, "counts": list(study.counts)}
-    made_from = artifacts.recipe(f"notebook {path.stem}", params, [path, *inputs])
+    made_from = artifacts.recipe(f"notebook {path.stem}", params, [path, *inputs(study, path.stem[:2])])
     made_from["code"] = artifacts.code_hashes(artifacts.imports(path), plumbing=True)
     return made_from
+
+
+def stale(study, path, thorough=False):
+    """Why the executed notebook of the script `path` is not what running it now would give: one line, or None.
+
+    That includes the figures and tables it wrote and the files it read; `thorough` as in `artifacts.changed`.
+    """
+    target = study.build / f"{path.stem}.ipynb"
+    reason = artifacts.stale(target, recipe(study, path))
+    return reason or artifacts.changed(artifacts.facts(target).get("files", {}), study.home, thorough)
 
 
 def run(name, given):
     """Execute notebook `name` with the parameters `given` into build/RUN/NAME.ipynb, unless that is current.
 
-    Written under a temporary name and renamed on success; on failure it stays as NAME.failed.ipynb.
-    Raises ValueError on an unknown parameter, NotebookFailed with the path of what ran and the reason.
+    Written under a temporary name and renamed on success; on failure it stays as NAME.failed.ipynb. Two processes do not
+    run it at the same time: the second waits and finds it current.
+    Raises ValueError on an unknown parameter, NotebookFailed with the path of what ran and the reason, disk.Unwritable.
     """
-    import jupytext
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-
     path = source(name)
     check_parameters(path, given)
     study = studies.Study(**{key: PARAMETERS[key](value) for key, value in given.items() if key in PARAMETERS})
     target = study.build / f"{path.stem}.ipynb"
-    made_from = recipe(study, path)                                  # the code as it is now, not as it is when done
-    reason = artifacts.stale(target, made_from)
-    if reason is None:
-        print(f"{path.stem}: nothing that matters to it changed")
-        target.touch()
-        return target
-    print(f"{path.stem}: running for {study.run} ({reason})", flush=True)
-    study.build.mkdir(parents=True, exist_ok=True)
-    started, running = target.with_suffix(".start.ipynb"), target.with_suffix(".running.ipynb")
-    failed, begun = target.with_suffix(".failed.ipynb"), time.perf_counter()
+    with disk.held(target, path.stem):
+        made_from = recipe(study, path)                              # the code as it is now, not as it is when done
+        reason = stale(study, path)
+        if reason is None:
+            print(f"{path.stem}: nothing that matters to it changed")
+            target.touch()
+            return target
+        print(f"{path.stem}: running for {study.run} ({reason})", flush=True)
+        begun = time.perf_counter()
+        with disk.explained(target), recorded(target.with_suffix(".files")) as files:
+            disk.room(target, ROOM)
+            _execute(study, path, target, given)
+        seconds = time.perf_counter() - begun
+        used = inputs(study, path.stem[:2])                          # stages inside the notebook may have made them
+        made_from["inputs"] = recipe(study, path)["inputs"]
+        artifacts.seal(target, made_from, seconds=round(seconds, 1), kernel_peak_mb=_peak_of_children(),
+                       files=artifacts.snapshot([*files, *used], study.home))
+    print(f"{path.stem}: done in {seconds:.0f} s", flush=True)
+    return target
+
+
+def _execute(study, path, target, given):
+    import jupytext
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    started, running, failed = (target.with_suffix(f".{state}.ipynb") for state in ("start", "running", "failed"))
     jupytext.write(jupytext.read(path), started)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with show_log(study.build / f"{path.stem}.log"):
+        with show_log(target.with_suffix(".log")):
             papermill.execute_notebook(started, running, parameters={**given, "seed": study.seed}, kernel_name="python3", language="python",
                                        cwd=artifacts.ROOT, progress_bar=False,
                                        extra_arguments=["--log-level=50"])     # its warnings mean nothing here
+        os.replace(running, target)
+        failed.unlink(missing_ok=True)
     except papermill.PapermillExecutionError as error:
         os.replace(running, failed)
         raise NotebookFailed(f"{path.stem} stopped in cell {error.exec_count}: {error.ename}: {error.evalue}\n"
@@ -107,19 +142,27 @@ def run(name, given):
                              f"  the notebook up to there: {failed.relative_to(study.home)}", KILLED) from error
     finally:
         started.unlink(missing_ok=True)
-    os.replace(running, target)
-    failed.unlink(missing_ok=True)
-    seconds = time.perf_counter() - begun
-    made_from["inputs"] = recipe(study, path)["inputs"]              # stages inside the notebook may have made them
-    artifacts.seal(target, made_from, seconds=round(seconds, 1), kernel_peak_mb=_peak_of_children())
-    print(f"{path.stem}: done in {seconds:.0f} s", flush=True)
-    return target
+        running.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def recorded(path):
+    """Yield a list that after the block holds the paths of the artifacts which the notebook's kernel wrote or used."""
+    files = []
+    path.write_text("", encoding="utf-8")
+    os.environ[artifacts.RECORD] = str(path)
+    try:
+        yield files
+        files += path.read_text(encoding="utf-8").splitlines()
+    finally:
+        del os.environ[artifacts.RECORD]
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def show_log(path):
     """Copy what the notebook's kernel appends to the log at `path` to the terminal while the block runs."""
-    path.write_text("")
+    path.write_text("", encoding="utf-8")
     os.environ["STUDY_LOG"] = str(path)
     finished = threading.Event()
 

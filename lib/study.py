@@ -83,6 +83,11 @@ class Study:
         """Folder of the executed notebooks of this run."""
         return Path(self.home) / "build" / self.run
 
+    @property
+    def report(self):
+        """Path of the file that says that build/report is of this run, and which files belong to it."""
+        return Path(self.home) / "build" / "report" / f"{self.run}.done"
+
     def checkpoint(self, case):
         """Path of the weights of `case`, "I" or "II"."""
         return self.data / f"model-{case}.pt"

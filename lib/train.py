@@ -5,9 +5,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib import artifacts, images, models, progress
+from lib import artifacts, disk, images, models, progress
+from lib.study import LATENT_DIM
 
 LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
+DIVERGED, HARMLESS = 10, 0.01     # ours: so many times the loss of the first epoch is no training, unless it is tiny
 EPSILON = 1e-7             # ours: the default of Keras, with which the posts were made
 LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),                     # ours: the posts do not say
           "bce": lambda logits, x: F.binary_cross_entropy_with_logits(logits, x)}
@@ -21,7 +23,8 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
     The order of the images is a function of (seed, epoch), and nothing else is drawn by chance, so a run resumed from
     `resume` (a `state` given to `after_epoch`) goes on bit for bit on a CPU. The learning rate falls linearly to zero
     over the last third of the steps (ours). Held-out loss after each epoch.
-    Raises ValueError on an unknown loss or no images, FloatingPointError when the loss is not finite.
+    Raises ValueError on an unknown loss or no images, FloatingPointError with epoch and step when the loss is not finite
+    or diverges (10 times that of the first epoch, or in the first of its first step); no state is kept from then on.
     """
     if loss not in LOSSES:
         raise ValueError(f"unknown loss {loss!r}: choose one of {', '.join(LOSSES)}")
@@ -42,7 +45,7 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
     for epoch in range(start + 1, epochs + 1):
         model.train()
         order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch])
-        total = torch.zeros((), device=device)
+        total, values = torch.zeros((), device=device), torch.zeros(steps, device=device)
         for step, chosen in enumerate(progress.bar(order.view(steps, batch), f"{desc}, epoch {epoch}/{epochs}",
                                                    unit="steps")):
             set_rate(optimizer, learning_rate, ((epoch - 1) * steps + step) / (epochs * steps))
@@ -53,17 +56,33 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
             optimizer.zero_grad(set_to_none=True)
             value.backward()
             optimizer.step()
+            values[step] = value.detach()
             total += value.detach()
         row = {"epoch": epoch, "train": float(total) / steps,
                "held_out": evaluate(model, x_held_out, loss, batch, device)}
-        if not np.isfinite([row["train"], row["held_out"]]).all():
-            raise FloatingPointError(f"the loss is not finite in epoch {epoch}; the checkpoint of epoch {epoch - 1} is "
-                                     "kept: try a smaller learning rate")
+        check_health(row, values.cpu().numpy(), history)
         history.append(row)
         if after_epoch:
             after_epoch({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch,
                          "history": history})
     return history
+
+
+def check_health(row, values, history):
+    """FloatingPointError with epoch and step if the losses `values` of the steps of the epoch `row` show no training.
+
+    row: {"epoch", "train", "held_out"}; history: the rows before it.
+    """
+    first = history[0]["train"] if history else float(values[0])
+    limit = max(DIVERGED * first, HARMLESS)
+    finite = bool(np.isfinite([*values, row["train"], row["held_out"]]).all())
+    if finite and row["train"] <= limit:
+        return
+    bad = np.flatnonzero(values > limit if finite else ~np.isfinite(values))
+    where = f"epoch {row['epoch']}, " + (f"step {bad[0] + 1} of {len(values)}" if len(bad) else "on the held-out images")
+    what = f"diverges from {first:.3g} to {row['train']:.3g}" if finite else "is not finite"
+    kept = f"the checkpoint of epoch {row['epoch'] - 1} is kept" if history else "no checkpoint was made yet"
+    raise FloatingPointError(f"the loss {what} ({where}); {kept}: try a smaller learning rate")
 
 
 def set_rate(optimizer, learning_rate, done):
@@ -110,12 +129,21 @@ def decode(model, z, batch=256, device=None):
 def trained(study, case, say=progress.log):
     """The autoencoder of `case` trained for this run, and its history; trains only what is missing or not current.
 
-    A run that was interrupted goes on from the last finished epoch.
+    A run that was interrupted goes on from the last finished epoch; a second process waits until the first is done.
     """
-    path = study.checkpoint(case)
+    with disk.held(study.checkpoint(case), f"case {case}"):
+        return _trained(study, case, say)
+
+
+def recipe(study, case):
+    """The recipe of the checkpoint of `case`. Raises as `images.paths` does."""
     params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed, "loss": "mse",
               "learning_rate": study.counts.learning_rate, "device": best_device().type}
-    wanted = artifacts.recipe("train", params, images.paths(study), ["train", "models"])
+    return artifacts.recipe("train", params, images.paths(study), ["train", "models"])
+
+
+def _trained(study, case, say):
+    path, wanted = study.checkpoint(case), recipe(study, case)
     model = models.Autoencoder(models.CASES[case], study.seed)
     reason, state = artifacts.stale(path, wanted), None
     if reason is None:
@@ -129,14 +157,15 @@ def trained(study, case, say=progress.log):
         begun = time.perf_counter()
 
         def keep(new_state):
-            artifacts.write(path, new_state)
-            artifacts.seal(path, wanted, epoch=new_state["epoch"], device=str(best_device()),
+            artifacts.save(path, new_state, wanted, epoch=new_state["epoch"], device=str(best_device()),
                            seconds=round(spent + time.perf_counter() - begun, 1))
 
+        disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))      # the weights, and Adam's two moments of each
         x = images.load(study)
         fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
             learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
         state = restore(model, path)                                 # the same bits whether trained now or read
+    artifacts.note(path)
     return model.eval(), state["history"]
 
 
@@ -173,8 +202,15 @@ def latents(study, case, split="train"):
     """Latents z (n, 256) of the images of `split`, encoded if they are missing or not current."""
     def compute():
         return encode(load(study, case), getattr(images.load(study), split), desc=f"case {case}, {split}")
-    return artifacts.cached(study.latents(case, split), compute, "encode", {"case": case, "split": split},
-                            [study.checkpoint(case), *images.paths(study)], ["train", "models"])
+    counts = study.counts
+    need = 4 * LATENT_DIM * (counts.train if split == "train" else counts.held_out)
+    return artifacts.cached(study.latents(case, split), compute, need=need, **latents_recipe(study, case, split))
+
+
+def latents_recipe(study, case, split):
+    """Stage, parameters, inputs and modules of the latents of `case` and `split`, as `artifacts.recipe` takes them."""
+    return {"stage": "encode", "params": {"case": case, "split": split},
+            "inputs": [study.checkpoint(case), *images.paths(study)], "modules": ["train", "models"]}
 
 
 # ---------------------------------------------------------------------------------------------- device and precision

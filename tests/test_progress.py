@@ -1,4 +1,6 @@
 """Progress: a bar for who watches, few lines elsewhere, and every item exactly once."""
+import sys
+
 import pytest
 
 from lib import progress
@@ -22,5 +24,6 @@ def test_a_long_loop_writes_lines_and_a_short_one_none(monkeypatch, tmp_path):
 
 def test_without_a_terminal_there_is_no_bar(capsys, monkeypatch):
     monkeypatch.delenv(progress.LOG, raising=False)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)     # another test may have imported it
     list(progress.bar(range(9), "counting"))
     assert "\r" not in capsys.readouterr().err

@@ -86,12 +86,37 @@ def test_decode_gives_images_in_range(x):
     assert again.shape == (3, 3, 96, 96) and 0 <= again.min() and again.max() <= 1
 
 
-def test_a_loss_that_is_no_number_stops_and_names_the_epoch(x):
-    model = network()
-    with torch.no_grad():
-        next(model.parameters()).fill_(float("nan"))
-    with pytest.raises(FloatingPointError, match="not finite in epoch 1"):
-        train.fit(model, x[:16], x[48:], epochs=2, batch=8, device=CPU)
+@pytest.mark.parametrize("poisoned, words", [
+    ((1, 2), r"not finite \(epoch 1, step 2 of 3\); no checkpoint was made yet"),
+    ((2, 3), r"not finite \(epoch 2, step 3 of 3\); the checkpoint of epoch 1 is kept"),
+])
+def test_a_loss_that_is_no_number_stops_and_names_epoch_and_step(x, monkeypatch, poisoned, words):
+    kept, calls = [], []
+
+    def loss(logits, target):
+        calls.append(logits.requires_grad)                           # steps of training only, not the held-out check
+        at = divmod(sum(calls) - 1, 3)
+        return train.F.mse_loss(logits.sigmoid(), target) * (float("nan") if (at[0] + 1, at[1] + 1) == poisoned else 1)
+    monkeypatch.setitem(train.LOSSES, "mse", loss)
+    with pytest.raises(FloatingPointError, match=words):
+        train.fit(network(), x[:24], x[48:], epochs=3, batch=8, device=CPU, after_epoch=lambda state: kept.append(state["epoch"]))
+    assert kept == list(range(1, poisoned[0]))
+
+
+@pytest.mark.parametrize("first, later, stops", [(0.02, 0.3, True), (0.02, 0.15, False), (1e-6, 1e-4, False)])
+def test_a_loss_that_grows_tenfold_stops(first, later, stops):
+    history, values = [{"epoch": 1, "train": first, "held_out": first}], np.array([first, later, later])
+    row = {"epoch": 2, "train": later, "held_out": later}
+    if not stops:
+        train.check_health(row, values, history)
+        return
+    with pytest.raises(FloatingPointError, match=r"diverges from 0.02 to 0.3 \(epoch 2, step 2 of 3\); the checkpoint of epoch 1"):
+        train.check_health(row, values, history)
+
+
+def test_an_absurd_rate_is_stopped(x):
+    with pytest.raises(FloatingPointError, match="try a smaller learning rate"):
+        train.fit(network(), x[:24], x[48:], epochs=4, batch=8, learning_rate=1e30, device=CPU)
 
 
 @pytest.mark.parametrize("arguments, words", [({"loss": "l1"}, "unknown loss 'l1'"), ({"x_train": 0}, "at least one")])

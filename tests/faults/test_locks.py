@@ -1,0 +1,129 @@
+"""Two at the same time: one waits and says for whom, a dead holder's lock and leftovers are taken over, nothing is torn."""
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import tiny
+
+from lib import artifacts, disk, progress
+
+HOLD = "import sys, time; from lib import disk\nsys.stdout.reconfigure(line_buffering=True)\nwith disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"
+COUNT = """import sys, pathlib; from lib import disk
+path = pathlib.Path(sys.argv[1])
+for _ in range(25):
+    with disk.held(path):
+        path.write_text(str(int(path.read_text()) + 1))"""
+WRITE = """import sys, time; from lib import artifacts
+with artifacts.atomic(sys.argv[1]) as temporary:
+    temporary.write_text('half'); print('writing', flush=True); time.sleep(60)"""
+
+
+def start(code, *arguments):
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=artifacts.ROOT, text=True, stdout=subprocess.PIPE)
+
+
+@pytest.fixture
+def said(monkeypatch):
+    lines = []
+    monkeypatch.setattr(progress, "log", lines.append)
+    monkeypatch.setattr(disk, "SECONDS_BETWEEN_LOOKS", 0.01)
+    return lines
+
+
+def test_the_second_waits_and_says_for_whom(tmp_path, said):
+    order, inside = [], threading.Event()
+
+    def first():
+        with disk.held(tmp_path / "z.npy"):
+            inside.set()
+            while not said:
+                time.sleep(0.01)
+            order.append("first")
+    thread = threading.Thread(target=first)
+    thread.start()
+    inside.wait()
+    with disk.held(tmp_path / "z.npy"):
+        order.append("second")
+    thread.join()
+    assert order == ["first", "second"] and len(said) == 1
+    assert said[0].startswith(f"z.npy: waiting for process {os.getpid()} on ") and " since 2" in said[0]
+    assert os.listdir(tmp_path) == []                                # the lock goes with its last holder
+
+
+def test_different_artifacts_do_not_wait_for_each_other(tmp_path, said):
+    with disk.held(tmp_path / "a.npy"), disk.held(tmp_path / "b.npy"):
+        assert not said
+
+
+def test_a_dead_holders_lock_is_taken_over(tmp_path, said):
+    process = start(HOLD, tmp_path / "z.npy")
+    assert process.stdout.readline() == "held\n"
+    process.kill()
+    process.wait()
+    assert (tmp_path / ".z.npy.lock").exists()                       # what the dead leave behind
+    with disk.held(tmp_path / "z.npy"):
+        pass
+    assert len(said) == 1 and said[0].startswith(f"z.npy: taken over from process {process.pid} on ")
+
+
+def test_no_count_is_lost_among_processes(tmp_path):
+    path = tmp_path / "count"
+    path.write_text("0")
+    processes = [start(COUNT, path) for _ in range(4)]
+    assert [process.wait() for process in processes] == [0] * 4
+    assert path.read_text() == "100" and os.listdir(tmp_path) == ["count"]
+
+
+def test_leftovers_of_the_dead_are_cleared_away_and_those_of_the_living_are_not(tmp_path):
+    dead, living = (start(WRITE, tmp_path / name) for name in ("dead.txt", "living.txt"))
+    assert dead.stdout.readline() == living.stdout.readline() == "writing\n"
+    dead.kill()
+    dead.wait()
+    artifacts.write(tmp_path / "other.txt", "whole")
+    left = sorted(name.split(".tmp")[0][:9] for name in os.listdir(tmp_path))
+    assert left == [".living.t", "other.txt"]
+    living.kill()
+    living.wait()
+    assert len(disk.sweep(tmp_path)) == 1 and os.listdir(tmp_path) == ["other.txt"]
+
+
+def test_a_file_that_only_looks_like_a_leftover_stays(tmp_path):
+    (tmp_path / "notes.tmp").write_text("mine")
+    (tmp_path / ".hidden").write_text("mine")
+    (tmp_path / ".folder.tmp").mkdir()
+    assert disk.sweep(tmp_path) == [] and len(os.listdir(tmp_path)) == 3
+
+
+def test_without_locks_in_the_file_system_a_line_says_so(tmp_path, said, monkeypatch):
+    def none(handle, operation):
+        raise OSError(disk.errno.ENOLCK, "No locks available")
+    monkeypatch.setattr(disk.fcntl, "flock", none)
+    with disk.held(tmp_path / "z.npy"):
+        artifacts.write(tmp_path / "z.txt", "written all the same")
+    assert len(said) == 1 and "without locks; start only one run at a time there" in said[0]
+
+
+def test_two_processes_that_make_one_run_make_each_stage_once(tmp_path):
+    script = Path(tiny.__file__)
+    together = [subprocess.Popen([sys.executable, script, str(tmp_path)], cwd=artifacts.ROOT, text=True,
+                                 env={**os.environ, "PYTHONPATH": str(artifacts.ROOT)}, stdout=subprocess.PIPE) for _ in range(2)]
+    out = "".join(process.communicate()[0] for process in together)
+    assert [process.returncode for process in together] == [0, 0]
+    assert out.count("is drawn") == 1 and out.count("is current") == 1
+    assert not list(tmp_path.rglob(".*"))
+    stages = tiny.contents(tmp_path)
+    assert len(stages) == 5 and all(artifacts.facts(tmp_path / path)["sha256"] for path in stages)
+
+
+def test_an_interrupt_ends_the_waiting(tmp_path):
+    with disk.held(tmp_path / "z.npy"):
+        waiting = start(HOLD, tmp_path / "z.npy")
+        assert waiting.stdout.readline().startswith(f"z.npy: waiting for process {os.getpid()} on ")
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.wait(timeout=30) != 0 and waiting.stdout.read() == ""
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,45 @@
+"""A study so small that it can be damaged, killed and made again in a second: `python tests/faults/tiny.py HOME`.
+
+80 drawn faces, a network of a few thousand weights, three epochs; the stages and their artifacts are the real ones.
+"""
+import dataclasses
+import sys
+from pathlib import Path
+
+from lib import artifacts, embed, images, models, progress, study as studies, train
+
+SCALE = studies.SCALES["smoke"]._replace(train=64, held_out=16, epochs_I=3, epochs_II=3, batch=16, tsne_points=(64, 64, 64))
+CASE = dataclasses.replace(models.CASE_I, encoder_filters=(4, 4, 8, 8), decoder_filters=(8, 4, 4, 3))
+
+
+def shrink(setitem=dict.__setitem__):
+    """Make the scale `smoke` and both networks tiny; `setitem`: that of a monkeypatch, which takes it back."""
+    setitem(studies.SCALES, "smoke", SCALE)
+    setitem(models.CASES, "I", CASE)
+    setitem(models.CASES, "II", CASE)
+
+
+def study(home, seed=0):
+    return studies.Study("synthetic", "smoke", seed, home=Path(home))
+
+
+def stages(of, components=2):
+    """Make, or find current, the artifacts of the run `of` in their order: {name of the stage: paths}."""
+    cache = images.prepare(of)
+    train.trained(of, "I", say=lambda line: progress.log(line))
+    z = train.latents(of, "I")
+    path = of.data / "tsne-C2-8.npy"                                 # a quick map takes the place of t-SNE
+    artifacts.cached(path, lambda: embed.pca(z, components).transform(z), "map", {"components": components},
+                     [of.latents("I", "train")], ["embed"])
+    return {"images": cache, "model": [of.checkpoint("I")], "latents": [of.latents("I", "train")], "map": [path]}
+
+
+def contents(home):
+    """{relative path: bytes} of all artifacts, without sidecars: these tell times."""
+    return {path.relative_to(home): path.read_bytes() for path in sorted((home / "data").rglob("*"))
+            if path.is_file() and path.suffix != ".json"}
+
+
+if __name__ == "__main__":
+    shrink()
+    stages(study(sys.argv[1]))
