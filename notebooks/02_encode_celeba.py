@@ -67,6 +67,11 @@ table = pd.DataFrame(rows, columns=["case", "split", "n", "largest |z|", "mean s
 artifacts.write(study.data / "latents.csv", table)
 table.style.hide(axis="index").format(precision=3)
 
+# %%
+doubts = [f"Case {case}: {doubt}." for case in ("I", "II") for doubt in latent.doubts(z[case, "train"])]
+Markdown("\n".join(f"* **Mind this:** {doubt}" for doubt in doubts) or
+         "Nothing speaks against these latents: every component varies, no latent repeats another, and there are more of them than components.")
+
 # %% [markdown]
 # **Figure 02-1.** Mean and spread of each of the 256 components, training against held-out images. If both samples come
 # from one cloud, the points lie on the diagonal.

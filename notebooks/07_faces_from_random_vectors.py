@@ -94,11 +94,12 @@ judged.style.hide(axis="index").format(precision=3)
 # %%
 seen = judged.set_index("pictures").rate
 alarms = judged[judged.pictures.str.contains("shuffled|noise")]
-trusted = seen["original images"] > 0.8 and alarms.rate.max() < 0.2
+counts = judged.set_index("pictures")[["faces", "n"]].astype(int)
+doubts = detection.doubts(tuple(counts.loc["original images"]), {name: tuple(counts.loc[name]) for name in alarms.pictures})
 Markdown(f"It finds {seen['original images']:.1%} of the faces and {seen['reconstructions, case I']:.1%} of the reconstructions of case I; its "
          f"false alarms lie between {alarms.rate.min():.1%} and {alarms.rate.max():.1%} ({alarms.pictures[alarms.rate.idxmax()]}). It does not mind orientation much: {seen['upside down']:.0%} of the faces upside down. "
-         + ("Rates below are meant against these two ends." if trusted else
-            "**On this image set the detector is a poor judge: read the rates below with that in mind.**"))
+         + ("**Read the rates below with a doubt:** " + "; ".join(doubts) + "." if doubts else
+            "Rates below are meant against these two ends."))
 
 # %% [markdown]
 # ## Faces from statistical vectors
