@@ -7,49 +7,59 @@ from . import measure
 
 BEGIN, END = "<!-- results: written by `make bench` -->", "<!-- end of results -->"
 SHOWN = ["quantity", "unit", "ours", "floor", "peer", "to_floor", "to_peer", "target", "met", "note"]
+FACTS = ["cpu", "cores", "load", "versions", "date"]
 
 
 def shown(table):
     """The columns of SHOWN as words, numbers with three digits."""
-    view = table.reindex(columns=SHOWN)
+    view = table.reindex(columns=SHOWN).astype(object)
     for column in ("ours", "floor", "peer", "to_floor", "to_peer"):
         view[column] = [f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if pd.notna(value) else ""
                         for value in view[column].astype(float)]
-    names = pd.Series(table.get("peer_is", "")).fillna("")
+    names = table.reindex(columns=["peer_is"])["peer_is"].astype(object).fillna("")
     view["peer"] = [f"{rate} ({name})" if rate else name for rate, name in zip(view["peer"], names)]
     return view.fillna("").astype(str)
 
 
 def text(table):
-    """A table for the terminal."""
-    return shown(table).to_string(index=False)
+    """A table for the terminal: of promises, or of whatever else was measured."""
+    if "target" in table:
+        return shown(table).to_string(index=False)
+    return plain(table).to_string(index=False)
 
 
-def markdown(table):
-    """A table for the README."""
-    view = shown(table)
-    rows = [SHOWN, ["---"] * len(SHOWN), *view.to_numpy().tolist()]
-    return "\n".join("| " + " | ".join(str(cell).replace("_", " ").replace("|", "\\|") for cell in cells) + " |" for cells in rows)
+def plain(table):
+    """A table that is no table of promises, without the columns of the machine, numbers with three digits."""
+    view = table.drop(columns=[name for name in FACTS if name in table])
+    return view.map(lambda value: f"{value:.3g}" if isinstance(value, float) else str(value))
+
+
+def markdown(view):
+    """A table of words for the README."""
+    rows = [view.columns, ["---"] * view.shape[1], *view.to_numpy()]
+    return "\n".join("| " + " | ".join(str(cell).replace("_", " ").replace("|", "\\|") for cell in row) + " |" for row in rows)
 
 
 def collected():
     """{name: table} of all results there are."""
-    return {path.stem: pd.read_csv(path, keep_default_na=True) for path in sorted(measure.RESULTS.glob("*.csv"))}
+    return {path.stem: pd.read_csv(path) for path in sorted(measure.RESULTS.glob("*.csv"))}
+
+
+def promises(tables):
+    """The tables with a target in one."""
+    return pd.concat([table for table in tables.values() if "target" in table], ignore_index=True)
 
 
 def block(tables):
-    """The part of the README that is written here: one table of promises, then the others, machine and date."""
-    promises = pd.concat([t for t in tables.values() if "target" in t], ignore_index=True)
-    parts = [markdown(promises)]
+    """The part of the README that is written here: the table of promises, each other table, machine and dates."""
+    first, every = promises(tables), pd.concat(tables.values())
+    parts = [markdown(shown(first))]
     for name, table in tables.items():
         if "target" not in table:
-            columns = [c for c in table if c not in measure.machine()]
-            cells = [[f"{v:.3g}" if isinstance(v, float) else str(v) for v in line] for line in table[columns].to_numpy()]
-            rows = [columns, ["---"] * len(columns), *cells]
-            parts += [f"### {name}", "\n".join("| " + " | ".join(line) + " |" for line in rows)]
-    facts = promises.iloc[-1]
-    parts.append(f"{facts.cpu}, {facts.cores} cores, load {promises.load.min()} to {promises.load.max()} before each "
-                 f"script; {facts.versions}; {promises.date.min()} to {promises.date.max()}.")
+            parts += [f"### {name.replace('_', ' ')}", markdown(plain(table))]
+    facts = first.iloc[-1]
+    parts.append(f"{facts.cpu}, {facts.cores} cores; load before each script {every.load.min()} to {every.load.max()}; "
+                 f"{facts.versions}; {every.date.min()} to {every.date.max()}.")
     return "\n\n".join(parts)
 
 
@@ -58,7 +68,7 @@ def main():
     tables = collected()
     if not tables:
         sys.exit("no results: run `make bench`")
-    print(text(pd.concat([t for t in tables.values() if "target" in t], ignore_index=True)))
+    print(text(promises(tables)))
     readme = measure.ROOT / "benchmarks" / "README.md"
     before, rest = readme.read_text().split(BEGIN)
     readme.write_text(f"{before}{BEGIN}\n{block(tables)}\n{END}{rest.split(END)[1]}")

@@ -29,7 +29,7 @@ def packages(path):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names.add(node.module.split(".")[0])
-    return {name for name in names if name not in sys.stdlib_module_names and name not in ("lib", "tests")}
+    return {name for name in names if name not in sys.stdlib_module_names and name not in ("lib", "tests", "benchmarks")}
 
 
 def declared():
