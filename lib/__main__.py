@@ -1,4 +1,4 @@
-"""What the Makefile calls: `python -m lib data|notebook|claims|report|readme|calibration|doctor`. Errors are one sentence and an exit code."""
+"""What the Makefile calls: `python -m lib data|train|notebook|claims|report|readme|calibration|doctor`. Errors are one sentence and an exit code."""
 import argparse
 import os
 import sys
@@ -17,7 +17,8 @@ def main(arguments=None):
     """Run one command of the study; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m lib", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (("data", "make the image cache of a run"), ("notebook", "run one notebook headless"),
+    for name, what in (("data", "make the image cache of a run"),
+                       ("train", "train both cases, under torchrun on several GPUs"), ("notebook", "run one notebook headless"),
                        ("claims", "collect the claims table"), ("report", "write the HTML report"),
                        ("readme", "write the claims of a run into the README"),
                        ("calibration", "make the tables of data/calibration again where their code changed"),
@@ -58,6 +59,16 @@ def _data(options, given):
         artifacts.write(stamp, text)
 
 
+def _train(options, given):
+    from lib import models, ranks, train
+    ranks.start()
+    try:
+        for case in models.CASES:
+            train.trained(study_of(given), case)
+    finally:
+        ranks.stop()
+
+
 def _notebook(options, given):
     from lib import runner
     runner.check_parameters(runner.source(options.name), given)
@@ -96,7 +107,7 @@ def _doctor(options, given):
     return doctor.examine(study_of(given))
 
 
-COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme,
+COMMANDS = {"data": _data, "train": _train, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme,
             "calibration": _calibration, "doctor": _doctor}
 
 if __name__ == "__main__":
