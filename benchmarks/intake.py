@@ -38,15 +38,16 @@ def jpegs(n):
 
 
 def by_pillow(data):
-    """Decode and resize with Pillow: (96, 96, 3)."""
+    """Decode and resize with Pillow: planes (3, 96, 96), as the cache has them."""
     box = 0, TOP, 178, TOP + 178
-    return np.asarray(Image.open(io.BytesIO(data)).crop(box).resize((96, 96), Image.Resampling.BICUBIC))
+    image = Image.open(io.BytesIO(data)).crop(box).resize((96, 96), Image.Resampling.BICUBIC)
+    return np.ascontiguousarray(np.asarray(image).transpose(2, 0, 1))
 
 
 def by_torchvision(data):
-    """Decode with torchvision and resize with torch: (1, 3, 96, 96)."""
+    """Decode with torchvision and resize with torch: planes (3, 96, 96), as the cache has them."""
     image = vision.decode_jpeg(torch.frombuffer(bytearray(data), dtype=torch.uint8))
-    return F.interpolate(image[None, :, TOP:TOP + 178], (96, 96), mode="bicubic", antialias=True)
+    return F.interpolate(image[None, :, TOP:TOP + 178], (96, 96), mode="bicubic", antialias=True)[0].contiguous()
 
 
 def one_thread(decoder, files, cores):
@@ -117,7 +118,7 @@ def grey_levels(cache, files, scale, checked=20):
     """Largest difference of the first images of the cache from those of Pillow, one by one, in grey levels."""
     counts, n = study.SCALES[scale], len(files)
     order = np.random.default_rng(0).permutation(n)[n * counts.held_out // (counts.train + counts.held_out):]
-    literal = np.stack([by_pillow(files[i]).transpose(2, 0, 1) for i in order[:checked]])
+    literal = np.stack([by_pillow(files[i]) for i in order[:checked]])
     return int(np.abs(literal.astype(int) - cache[:checked]).max())
 
 

@@ -12,9 +12,9 @@ from lib import artifacts, models
 
 FACTS = {"cpu", "cores", "load", "versions", "date"}
 PROMISE = {"quantity", "unit", "rounds", "target", "ours", "floor", "peer", "to_floor", "to_peer", "met", "deviation"}
-# largest allowed difference from the literal result: counts none, grey levels 1, relative loss under bfloat16,
+# largest allowed difference from the literal result: counts none, grey levels 2, relative loss under bfloat16,
 # latents in float32, radii in standard errors, recall lost at 200 points
-TOLERANCE = {"histograms": 0, "rendering_and_boxes": 0, "intake": 1, "training": 2e-2, "encoding": 2e-5, "radii": 4, "tsne": 0.1}
+TOLERANCE = {"histograms": 0, "rendering_and_boxes": 0, "intake": 2, "training": 2e-2, "encoding": 2e-5, "radii": 4, "tsne": 0.1}
 
 
 def quick(name, folder):

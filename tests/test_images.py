@@ -166,7 +166,10 @@ def slow(data):
 
 
 def stacked(jpegs, names):
-    return np.stack([slow(jpegs[name]) for name in names])
+    """The images of these files as `photos.decode` gives them, after a look that they are those of `slow` but for rounding."""
+    x, literal = (np.stack([decode(jpegs[name]) for name in names]) for decode in (photos.decode, slow))
+    assert np.abs(x.astype(int) - literal).max() <= 2                # CelebA's files go another way, see test_jpegs
+    return x
 
 
 def kept(study):
