@@ -74,7 +74,7 @@ pairs: $(SETUP) ## make the .ipynb of each notebook equal to its .py
 readme: report ## write the claims table of this run into the README
 	@$(LIB) readme $(P)
 
-BENCH  := training options encoding intake histograms radii rendering_and_boxes scaling tsne
+BENCH  := training step_profile options encoding intake histograms radii rendering_and_boxes scaling tsne
 bench: $(SETUP) ## how fast is it, against floors and peers? A table, also in benchmarks/README.md (quarter of an hour; BENCH=training for one)
 	@for name in $(BENCH); do $(PYTHON) -m benchmarks.$$name || exit 1; done
 	@$(PYTHON) -m benchmarks.table

@@ -50,6 +50,19 @@ def promises(tables):
     return pd.concat([table for table in tables.values() if "target" in table], ignore_index=True)
 
 
+def work_table():
+    """Operations and bytes of training, counted, per image and for scale paper."""
+    from lib import models, study
+    from .training import work
+    rows, paper = [], study.SCALES["paper"]
+    for case, epochs in zip(models.CASES, (paper.epochs_I, paper.epochs_II)):
+        operations, moved = work(models.CASES[case])
+        seen = float(paper.train * epochs)
+        rows.append({"case": case, "operations per image": float(operations), "bytes per image": float(moved),
+                     "images seen at scale paper": seen, "operations": operations * seen, "bytes": moved * seen})
+    return pd.DataFrame(rows)
+
+
 def block(tables):
     """The part of the README that is written here: the table of promises, each other table, machine and dates."""
     first, every = promises(tables), pd.concat(tables.values())
@@ -57,6 +70,7 @@ def block(tables):
     for name, table in tables.items():
         if "target" not in table:
             parts += [f"### {name.replace('_', ' ')}", markdown(plain(table))]
+    parts += ["### work counted", markdown(plain(work_table()))]
     facts = first.iloc[-1]
     parts.append(f"{facts.cpu}, {facts.cores} cores; load before each script {every.load.min()} to {every.load.max()}; "
                  f"{facts.versions}; {every.date.min()} to {every.date.max()}.")

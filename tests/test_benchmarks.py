@@ -41,6 +41,20 @@ def test_cost_against_work_has_an_exponent_per_part(tmp_path):
     assert np.isfinite(result["exponent"]).all()
 
 
+@pytest.mark.parametrize("name, columns", [("options", {"variant", "ratio"}), ("step_profile", {"part", "share"})])
+def test_other_tables_name_what_they_measured(name, columns, tmp_path):
+    result = quick(name, tmp_path)
+    assert columns | FACTS <= set(result) and "target" not in result
+    shares = result[max(columns & {"ratio", "share"})]
+    assert shares.sum() == pytest.approx(1) if name == "step_profile" else shares[0] == 1
+    assert result.iloc[0][min(columns & {"variant", "part"})] in table.markdown(table.plain(result))
+
+
+def test_the_readme_block_is_made_of_all_results():
+    made = table.block(table.collected()) if list(measure.RESULTS.glob("*.csv")) else pytest.skip("no results yet")
+    assert made in (measure.ROOT / "benchmarks" / "README.md").read_text()
+
+
 @pytest.mark.parametrize("power", [0.5, 1, 2])
 def test_exponent_of_a_power_law(power):
     n = np.array([10, 20, 40, 80])
