@@ -29,7 +29,7 @@ GOALS   := $(filter all notebooks claims report readme,$(or $(MAKECMDGOALS),all)
 DAMAGED := $(if $(and $(GOALS),$(wildcard $(B)/*.ipynb.json),$(or $(wildcard $(VENV)/.ready),$(if $(SETUP),,yes))),\
              $(shell PYTHONDONTWRITEBYTECODE=1 $(LIB) damaged $(P)))
 
-.PHONY: all data notebooks claims report readme status verify test faults lab pairs calibration doctor clean help setup FORCE
+.PHONY: all data notebooks claims report readme status verify test faults lab pairs calibration bench bench-setup doctor clean help setup FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -88,6 +88,16 @@ pairs: $(SETUP) ## make the .ipynb of each notebook equal to its .py
 readme: report ## write the claims table of this run into the README
 	@$(LIB) readme $(P)
 
+BENCH  := training step_profile options encoding intake histograms radii rendering_and_boxes scaling tsne
+bench: $(SETUP) ## how fast is it, against floors and peers? A table, also in benchmarks/README.md (quarter of an hour; BENCH=training for one)
+	@for name in $(BENCH); do $(PYTHON) -m benchmarks.$$name || exit 1; done
+	@$(PYTHON) -m benchmarks.table
+bench-setup: build/bench-venv/.ready ## the peers that only the benchmarks need, in an environment of their own
+build/bench-venv/.ready: benchmarks/requirements.txt
+	$(SYSTEM) -m venv build/bench-venv
+	build/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 calibration: $(SETUP) ## false-positive rates and power of the instruments of notebook 08 (half an hour; committed in data/calibration)
 	@$(LIB) calibration
 
@@ -100,4 +110,4 @@ clean: ## remove build/ and caches; keeps data/raw, image caches, checkpoints an
 
 help: ## this list
 	@echo "make TARGET [DATASET=synthetic|celeba|folder] [SCALE=smoke|laptop|paper] [SEED=0] [CELEBA=path] [IMAGES=path] [PYTHON=python]"
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 13

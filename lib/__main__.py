@@ -19,7 +19,8 @@ def main(arguments=None):
     """Run one command of the study; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m lib", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (("data", "make the image cache of a run"), ("notebook", "run one notebook headless"),
+    for name, what in (("data", "make the image cache of a run"),
+                       ("train", "train both cases, under torchrun on several GPUs"), ("notebook", "run one notebook headless"),
                        ("claims", "collect the claims table"), ("report", "write the HTML report"),
                        ("status", "list every stage of a run: current, stale (why) or missing"),
                        ("verify", "recheck every file of a finished run and its claims"),
@@ -71,6 +72,16 @@ def _data(options, given):
     text = "".join(f"{artifacts.file_hash(path)}  {Path(path).name}\n" for path in paths)
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != text:              # make reruns what depends on it only if it changed
         artifacts.write(stamp, text)
+
+
+def _train(options, given):
+    from lib import models, ranks, train
+    ranks.start()
+    try:
+        for case in models.CASES:
+            train.trained(study_of(given), case)
+    finally:
+        ranks.stop()
 
 
 def _notebook(options, given):
@@ -134,7 +145,7 @@ def _doctor(options, given):
     return doctor.examine(study_of(given))
 
 
-COMMANDS = {"data": _data, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme,
+COMMANDS = {"data": _data, "train": _train, "notebook": _notebook, "claims": _claims, "report": _report, "readme": _readme,
             "status": _status, "verify": _verify, "damaged": _damaged,
             "calibration": _calibration, "doctor": _doctor}
 

@@ -1,6 +1,8 @@
 """Statistics of a latent matrix z (n, d): histograms, widths, dominant components, radii, distances."""
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -15,14 +17,15 @@ DEAD = 1e-6  # ours, in typical standard deviations: float32 rounding moves a co
 
 _COLUMNS = 16  # columns handled at a time
 _VALUES = 2**17  # values handled at a time, so that the work stays in the cache
-_EDGE_TOLERANCE = 1e-3  # in bins: values closer to an edge than rounding allows are looked up exactly
+_SHIFT = 1e-10  # in bins: more than float64 rounds, less than the gap between two float32 numbers
 
 
 def component_histograms(z, edges):
     """Counts of each component's values between edges: column j equals np.histogram(z[:, j], edges)[0].
 
     Bins are closed on the left and open on the right, the last one is closed on both sides; values outside
-    are not counted (see `clipped`). Uniform edges cost about 15 times z.sum(), others a sort of every column.
+    are not counted (see `clipped`). Up to 254 uniform edges and float32 z cost about 8 times z.sum() on two
+    cores, others a sort of every column.
 
     z: (n, d); edges: (m + 1,) increasing. Returns int64 counts (m, d).
     Raises ValueError for a bad z or edges. Source: "Autoencoders and latent space fragmentation II", section
@@ -32,11 +35,9 @@ def component_histograms(z, edges):
     [[1, 0], [1, 1]]
     """
     z, edges = _cloud(z), _edges(edges)
-    width = (edges[-1] - edges[0]) / (len(edges) - 1)
-    ideal = edges[0] + width * np.arange(len(edges))
-    precision = 8 * np.finfo(z.dtype).eps * (np.abs(edges).max() + width) + np.abs(edges - ideal).max()
-    if precision / width < _EDGE_TOLERANCE and width > np.finfo(z.dtype).tiny * 1e6:
-        return _uniform_histograms(z, edges, width)
+    line = _uniform_line(edges, z.dtype)
+    if line is not None:
+        return _uniform_histograms(z, edges, *line)
     counts = np.empty((len(edges) - 1, z.shape[1]), dtype=np.int64)
     for columns, block in _transposed_blocks(z):
         for j, values in zip(range(columns.start, columns.stop), np.sort(block, axis=1)):
@@ -271,26 +272,53 @@ def principal_components_needed(eigenvalues, share):
     return int(np.count_nonzero(cumulative < share - 1e-12)) + 1
 
 
-def _uniform_histograms(z, edges, width):
-    """Bin by arithmetic, then look up the few values that rounding could have put into the wrong bin."""
-    m, d = len(edges) - 1, z.shape[1]
-    offset = np.arange(d) * (m + 2)  # two more bins per column, for values below and above
-    counts = np.zeros(d * (m + 2), dtype=np.int64)
-    low, scale = z.dtype.type(edges[0] - width), z.dtype.type(1 / width)
-    for rows in _row_blocks(z, at_least=4 * m):
-        block = z[rows]
-        u = np.subtract(block, low)
-        u *= scale
-        np.clip(u, 0.5, m + 1.5, out=u)
-        bins = u.astype(np.int64)
-        bins += offset
-        u -= np.rint(u)
-        near = np.flatnonzero(np.abs(u, out=u) < 2 * _EDGE_TOLERANCE)
-        values = block.ravel()[near].astype(float)
-        exact = np.where(values == edges[-1], m, np.searchsorted(edges, values, side="right"))
-        bins.ravel()[near] = exact + offset[near % d]
-        counts += np.bincount(bins.ravel(), minlength=len(counts))
-    return np.ascontiguousarray(counts.reshape(d, m + 2)[:, 1:-1].T)
+def _uniform_line(edges, dtype):
+    """(slope, start, tiny): floor(slope z + start) is 1 + the bin of z for |z| >= tiny; None if there is no such line.
+
+    The line is lifted by 1e-10 of a bin at the first edge, less and less up to the last but one, and lowered at
+    the last, which belongs to the bin below. Being monotone, it is right for all z of this dtype if it is right
+    at the first number that reaches each edge and at the one before; around 0 numbers are too dense for that.
+    """
+    m, width = len(edges) - 1, (edges[-1] - edges[0]) / (len(edges) - 1)
+    slope = (1 - _SHIFT / (m - 0.5)) / width
+    start, tiny = 1 + _SHIFT - slope * edges[0], dtype.type(1e-6 * width)
+    above, below, cast = dtype.type(np.inf), dtype.type(-np.inf), edges.astype(dtype)
+    reached = np.where(cast < edges, np.nextafter(cast, above), cast)
+    if reached[-1] == edges[-1]:
+        reached[-1] = np.nextafter(reached[-1], above)
+    lines = slope * np.stack([reached, np.nextafter(reached, below)]).astype(float) + start
+    right = np.floor(lines) == np.arange(1, m + 2) - [[0], [1]]
+    fits = m + 2 <= 256 and tiny > np.finfo(dtype).tiny and (right | (np.abs(edges) < tiny / 2)).all()
+    return (slope, start, tiny) if fits else None
+
+
+def _uniform_histograms(z, edges, slope, start, tiny):
+    """Two columns counted at once: their bins, a byte each, make one number of two bytes."""
+    (n, d), m = z.shape, len(edges) - 1
+    low, high = z.dtype.type(edges[0] - 0.5 / slope), z.dtype.type(edges[-1] + 0.5 / slope)
+    pairs = np.empty(((d + 1) // 2, n), dtype="<u2")
+    counts = np.empty((m, 2 * len(pairs)), dtype=np.int64)
+
+    def bin_rows(rows):
+        block = np.clip(z[rows], low, high)
+        u = np.multiply(block, slope, dtype=float)
+        u += start
+        if np.abs(block).min() < tiny:
+            for i in np.flatnonzero(np.abs(block) < tiny):
+                value = block.flat[i]
+                u.flat[i] = m if value == edges[-1] else np.searchsorted(edges, value, side="right")
+        bins = np.zeros((len(u), counts.shape[1]), dtype=np.uint8)
+        np.copyto(bins[:, :d], u, casting="unsafe")
+        pairs[:, rows] = bins.view("<u2").T                                                  # (pairs, rows)
+
+    def count(j):
+        both = np.bincount(pairs[j], minlength=256 * (m + 2)).reshape(-1, 256)               # (second, first)
+        counts[:, 2 * j], counts[:, 2 * j + 1] = both.sum(axis=0)[1:m + 1], both.sum(axis=1)[1:m + 1]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(bin_rows, _row_blocks(z)))
+        list(pool.map(count, range(len(pairs))))
+    return np.ascontiguousarray(counts[:, :d])
 
 
 def _half_maximum(counts, middle):
@@ -322,8 +350,8 @@ def _transposed_blocks(z):
         yield columns, np.ascontiguousarray(z[:, columns].T)  # (columns, n)
 
 
-def _row_blocks(z, at_least=1):
-    step = max(_VALUES // z.shape[1], at_least, 1)
+def _row_blocks(z):
+    step = max(_VALUES // z.shape[1], 1)
     return [slice(start, start + step) for start in range(0, len(z), step)]
 
 
@@ -333,6 +361,8 @@ def _cloud(z):
         z = z.astype(float)
     if z.ndim != 2 or len(z) < 2 or z.shape[1] < 1:
         raise ValueError(f"latents must be of shape (n, d) with n >= 2 vectors, not {z.shape}")
+    if np.isfinite(z.sum(axis=0)).all():  # in the precision of z: three times as fast
+        return z
     bad = np.flatnonzero(~np.isfinite(z.sum(axis=0, dtype=float)))
     if len(bad):
         raise ValueError(f"latents must be finite; components {bad[:10].tolist()} hold NaN or infinity")

@@ -1,11 +1,13 @@
 """Training and encoding: a plain loop over uint8 images, resumable after each epoch, and the stages built on it."""
+import contextlib
 import time
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from lib import artifacts, disk, images, models, progress
+from lib import artifacts, disk, images, models, progress, ranks
 from lib.study import LATENT_DIM
 
 LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
@@ -15,16 +17,35 @@ LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),             
           "bce": lambda logits, x: F.binary_cross_entropy_with_logits(logits, x)}
 
 
+class Reconstruction(nn.Module):
+    """Mean loss of the reconstructions of uint8 images: one module, so that it is compiled and shared as a whole."""
+
+    def __init__(self, model, loss):
+        super().__init__()
+        self.model, self.loss = model, LOSSES[loss]
+
+    def forward(self, x):
+        x = to_float(x, x.device)
+        with mixed_precision(x.device):
+            logits = self.model.decode_logits(self.model.encode(x))
+        return self.loss(logits.float(), x)
+
+
 def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learning_rate=LEARNING_RATE, device=None,
-        resume=None, after_epoch=None, desc="training"):
+        resume=None, after_epoch=None, desc="training", compile=None):
     """Train `model` to reproduce its input with Adam and return the history, one dictionary per epoch.
 
-    x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; converted to [0, 1] on the device, batch by batch.
+    x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; kept as they are, on the GPU where there is one, and
+    converted to [0, 1] batch by batch.
     The order of the images is a function of (seed, epoch), and nothing else is drawn by chance, so a run resumed from
     `resume` (a `state` given to `after_epoch`) goes on bit for bit on a CPU. The learning rate falls linearly to zero
     over the last third of the steps (ours). Held-out loss after each epoch.
-    Raises ValueError on an unknown loss or no images, FloatingPointError with epoch and step when the loss is not finite
-    or diverges (10 times that of the first epoch, or in the first of its first step); no state is kept from then on.
+    compile: whether torch.compile fuses the step, or the name of one of its modes, as "reduce-overhead" (CUDA graphs); None
+    means on a GPU only. Under torchrun (`ranks.start`) each process takes its share of each batch, all return one
+    history, and only the first calls `after_epoch`.
+    Raises ValueError on an unknown loss, no images or a batch that the processes cannot share, FloatingPointError with
+    epoch and step when the loss is not finite or diverges (10 times that of the first epoch, or in the first of its first
+    step); no state is kept from then on.
     """
     if loss not in LOSSES:
         raise ValueError(f"unknown loss {loss!r}: choose one of {', '.join(LOSSES)}")
@@ -42,27 +63,26 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
         history, start = list(resume["history"]), resume["epoch"]
 
     x_train, x_held_out = resident(x_train, device), resident(x_held_out, device)
+    reconstruction = compiled(shared(Reconstruction(model, loss)), device, compile)
     for epoch in range(start + 1, epochs + 1):
         model.train()
         order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch])
+        order = ranks.share(order.view(steps, batch)).to(x_train.device)
         total, values = torch.zeros((), device=device), torch.zeros(steps, device=device)
-        for step, chosen in enumerate(progress.bar(order.view(steps, batch), f"{desc}, epoch {epoch}/{epochs}",
-                                                   unit="steps")):
+        for step, chosen in enumerate(progress.bar(order, f"{desc}, epoch {epoch}/{epochs}", unit="steps")
+                                      if ranks.rank() == 0 else order):
             set_rate(optimizer, learning_rate, ((epoch - 1) * steps + step) / (epochs * steps))
-            x = to_float(x_train[chosen.to(x_train.device)], device)
-            with mixed_precision(device):
-                logits = model.decode_logits(model.encode(x))
-            value = LOSSES[loss](logits.float(), x)
-            optimizer.zero_grad(set_to_none=True)
+            value = reconstruction(x_train[chosen])
             value.backward()
             optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
             values[step] = value.detach()
             total += value.detach()
-        row = {"epoch": epoch, "train": float(total) / steps,
+        row = {"epoch": epoch, "train": float(ranks.mean(total)) / steps,
                "held_out": evaluate(model, x_held_out, loss, batch, device)}
         check_health(row, values.cpu().numpy(), history)
         history.append(row)
-        if after_epoch:
+        if after_epoch and ranks.rank() == 0:
             after_epoch({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch,
                          "history": history})
     return history
@@ -131,7 +151,8 @@ def trained(study, case, say=progress.log):
 
     A run that was interrupted goes on from the last finished epoch; a second process waits until the first is done.
     """
-    with disk.held(study.checkpoint(case), f"case {case}"):
+    alone = ranks.rank() == 0                                        # the others wait for the first anyway
+    with disk.held(study.checkpoint(case), f"case {case}") if alone else contextlib.nullcontext():
         return _trained(study, case, say)
 
 
@@ -164,6 +185,7 @@ def _trained(study, case, say):
         x = images.load(study)
         fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
             learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
+        ranks.wait()                                                 # the first process writes, all read
         state = restore(model, path)                                 # the same bits whether trained now or read
     artifacts.note(path)
     return model.eval(), state["history"]
@@ -218,6 +240,18 @@ def latents_recipe(study, case, split):
 def best_device():
     """The GPU if torch sees one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def shared(module):
+    """The module, its gradients averaged over all processes where there are several."""
+    return nn.parallel.DistributedDataParallel(module) if ranks.count() > 1 else module
+
+
+def compiled(module, device, compile):
+    """The module as it is, or compiled: when `compile` says so (True, or a mode), or on a GPU when it is None."""
+    if not (device.type == "cuda" if compile is None else compile):
+        return module
+    return torch.compile(module, dynamic=False, mode=compile if isinstance(compile, str) else None)
 
 
 def mixed_precision(device):

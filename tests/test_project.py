@@ -14,8 +14,8 @@ ROOT = artifacts.ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
 MODULES = sorted(path.stem for path in (ROOT / "lib").glob("[a-z]*.py"))
 # A module may import those above it (the table of DESIGN): artifacts know nothing, reports know everything.
-ORDER = ["formats", "progress", "disk", "artifacts", "study", "faces_parts", "faces", "sources", "photos", "images", "models",
-         "train", "latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
+ORDER = ["formats", "progress", "disk", "artifacts", "study", "faces_parts", "faces", "sources", "jpegs", "photos", "images", "models",
+         "ranks", "train", "latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
          "normality", "probes", "calibration", "pixels", "detection", "claims", "figures", "doctor", "runner", "audit", "report"]
 ARRAYS_ONLY = {"latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
                "normality", "probes"}
@@ -31,7 +31,7 @@ def packages(path):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names.add(node.module.split(".")[0])
-    return {name for name in names if name not in sys.stdlib_module_names and name not in ("lib", "tests")}
+    return {name for name in names if name not in sys.stdlib_module_names and name not in ("lib", "tests", "benchmarks")}
 
 
 def declared():

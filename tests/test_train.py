@@ -1,4 +1,7 @@
 """Training: it learns, it resumes bit for bit, and it stops in words when the loss is no number."""
+import os
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -124,3 +127,40 @@ def test_bad_input_is_refused(x, arguments, words):
     count = arguments.pop("x_train", 16)
     with pytest.raises(ValueError, match=words):
         train.fit(network(), x[:count], x[48:], epochs=1, device=CPU, **arguments)
+
+
+def test_a_compiled_step_gives_the_losses_of_the_plain_one(x):
+    if not shutil.which(os.environ.get("CXX", "g++")):
+        pytest.skip("torch.compile needs a C++ compiler on a CPU, and there is no g++")
+    config = models.Config("small", (8, 16), (3, 5), (8, 3), (5, 3), latent_dim=10)  # each kind of layer, compiled in seconds
+    histories = [train.fit(models.Autoencoder(config), x[:32], x[48:], epochs=2, batch=8, learning_rate=0.02, device=CPU,
+                           compile=compile)
+                 for compile in (False, True)]
+    plain, fused = (np.array([(row["train"], row["held_out"]) for row in history]) for history in histories)
+    np.testing.assert_allclose(fused, plain, rtol=5e-3)              # bfloat16 rounds elsewhere when steps are fused
+    assert abs(plain[1] / plain[0] - 1).max() > 5e-3                 # control: the tolerance tells an epoch from the next
+
+
+@pytest.mark.parametrize("device, compile, expected", [("cpu", None, False), ("cuda", None, True), ("cuda", False, False),
+                                                       ("cpu", True, True), ("cpu", "reduce-overhead", True)])
+def test_compiled_when_asked_or_on_a_gpu(device, compile, expected):
+    module = torch.nn.Linear(1, 1)
+    assert (train.compiled(module, torch.device(device), compile) is not module) == expected
+
+
+def test_fit_is_the_literal_loop(x):
+    """Float images, the whole batch, plain Adam, one process: what the posts' framework does."""
+    model, literal, batch = network(), network(), 8
+    history = train.fit(model, x[:32], x[48:], epochs=1, batch=batch, device=CPU)
+    optimizer, losses = torch.optim.Adam(literal.parameters(), lr=train.LEARNING_RATE, eps=1e-7), []
+    order = np.random.default_rng([0, 1]).permutation(32).reshape(4, batch)
+    for step, chosen in enumerate(order):
+        optimizer.param_groups[0]["lr"] = train.LEARNING_RATE * min(1, 3 * (1 - step / 4))
+        target = torch.from_numpy(x[chosen] / np.float32(255))
+        loss = (literal(target) - target).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert history[0]["train"] == pytest.approx(np.mean(losses), rel=2e-3)           # bfloat16 has 8 bits, a mean of many
+    assert history[0]["train"] != pytest.approx(losses[0], rel=2e-3)                 # control: it learned meanwhile

@@ -12,7 +12,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
-from lib import images, photos, progress, sources
+from lib import images, jpegs, photos, progress, sources
 from lib.study import Study
 from tests.trees import encoded, put_zip, smooth, solid
 
@@ -36,6 +36,7 @@ def samples(seed=0):
         "jpeg exif": encoded(colour, exif=exif, icc_profile=bytes(300), comment=b"comment"),
         "jpeg restarts": encoded(colour, restart_marker_blocks=4), "jpeg grey": encoded(colour.convert("L")),
         "jpeg cmyk": encoded(colour.convert("CMYK")), "jpeg large": encoded(smooth(rng, (1600, 1600)), quality=30),
+        "jpeg as CelebA's": encoded(smooth(rng, (178, 218)), quality=95),
         "png": encoded(colour, "PNG"), "png alpha": encoded(alpha, "PNG", exif=exif),
         "png palette": encoded(colour.quantize(16), "PNG", transparency=3),
         "png 16 bit": encoded(Image.fromarray(rng.integers(0, 2**16, (30, 30), dtype=np.uint16)), "PNG"),
@@ -128,7 +129,9 @@ def try_photo(number, _):
         return name, way, f"accepted, but broken: {error!r}"
     width, height = Image.open(BytesIO(data)).size
     exact = max(width, height) < 2 * photos.DRAFT * 96                      # larger JPEGs are shrunk while decoding
-    return name, way, "accepted" if not exact or np.array_equal(image, expected) else "accepted with other pixels"
+    apart = np.abs(image.astype(int) - expected).max() if exact else 0
+    allowed = 2 if jpegs._is_celebas(data) else 0                           # these go another way, see `jpegs`
+    return name, way, "accepted" if apart <= allowed else f"accepted with other pixels, {apart} grey levels apart"
 
 
 def try_zip(number, folder):

@@ -83,7 +83,7 @@ def test_damaged_files_through_the_cache(lenient, monkeypatch, tmp_path):
     rng, sound = np.random.default_rng(7), mutations.samples()
     monkeypatch.setattr(progress, "log", lambda line: None)
     given = {f"{i:03d}.jpg": encoded(smooth(rng, (60, 60))) for i in range(100)}
-    names = [name for name in sound if name != "jpeg large"]
+    names = [name for name in sound if name not in ("jpeg large", "jpeg as CelebA's")]      # these are not exact
     for i in range(140):
         given[f"x{i:03d}.jpg"], _ = mutations.mutant(sound[names[i % len(names)]], list(sound.values()), rng)
     monkeypatch.setenv("IMAGES", str(put(tmp_path / "source", given)))

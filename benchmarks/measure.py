@@ -1,0 +1,141 @@
+"""What all benchmarks share: interleaved rounds, rows with their ratios and targets, facts of the machine, peak memory."""
+import argparse
+import datetime
+import os
+import platform
+import subprocess
+import sys
+import time
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+PEER_PYTHON = ROOT / "build" / "bench-venv" / "bin" / "python"        # made by `make bench-setup`
+PACKAGES = ("numpy", "torch", "torchvision", "pillow", "openTSNE", "scikit-learn")
+
+
+class Seconds(float):
+    """What a measured callable returns when it knows its own time better than a clock around it."""
+
+
+def rounds(callables, n, warm=1):
+    """Seconds of each named callable in each of n rounds, a DataFrame (n, names); `warm` rounds before do not count.
+
+    In a round each is called once, in an order that turns, so that a slow minute of the machine hits all of them.
+    """
+    names = list(callables)
+    rows = []
+    for i in range(-warm, n):
+        row = {}
+        for name in names[i % len(names):] + names[:i % len(names)]:
+            start = time.perf_counter()
+            result = callables[name]()
+            row[name] = float(result) if isinstance(result, Seconds) else time.perf_counter() - start
+        rows.append(row)
+    return pd.DataFrame(rows[warm:], columns=names)
+
+
+def row(quantity, amount, unit, times, floor="", peer="", of_floor=None, of_peer=None, target="", **more):
+    """One line of a table: rates of ours, floor and peer (amount / median seconds), ratios, and is the target met.
+
+    `times` has a column "ours" and, where there are such, "floor" and "peer"; `floor` and `peer` say in words what
+    those are. Ratios are medians of the ratios of the rounds, in rate: 1 means as fast, 2 means twice as fast.
+    of_floor, of_peer: the least ratio that meets the target; `more` adds columns and may hold `met`.
+    """
+    line = {"quantity": quantity, "unit": unit, "rounds": len(times), "target": target}
+    met = [more.pop("met")] if "met" in more else []
+    for name in ("ours", "floor", "peer"):
+        line[name] = amount / times[name].median() if name in times else np.nan
+    for name, least in (("floor", of_floor), ("peer", of_peer)):
+        line[f"to_{name}"] = (times[name] / times["ours"]).median() if name in times else np.nan
+        if least is not None and name in times:
+            met.append(bool(line[f"to_{name}"] >= least))
+    line.update(floor_is=floor, peer_is=peer, met="" if not met else "yes" if all(met) else "no", **more)
+    return line
+
+
+def machine():
+    """Columns that say where and when: processor, cores, load at the start, versions, date."""
+    model = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        found = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                 if line.startswith("model name")]
+        model = found[0] if found else model
+    versions = [f"python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in PACKAGES)]
+    return {"cpu": model, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
+            "versions": ", ".join(versions), "date": datetime.date.today().isoformat()}
+
+
+def peak_memory(code, *printed):
+    """Peak resident memory in GB of a fresh Python that runs `code`, imports included (Linux).
+
+    With names of `printed`, numbers that the code prints after them come before it.
+    """
+    code += "\nfor line in open('/proc/self/status'):\n    if line.startswith('VmHWM'): print('peak', line.split()[1])"
+    finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    if finished.returncode:
+        raise RuntimeError(f"the measured code failed: {finished.stderr[-2000:]}")
+    found = dict(line.split() for line in finished.stdout.splitlines() if len(line.split()) == 2)
+    memory = int(found["peak"]) * 1024 / 1e9
+    return (*(float(found[name]) for name in printed), memory) if printed else memory
+
+
+class Peer:
+    """A package of its own environment, in a process of its own: called, it runs one round and gives its Seconds.
+
+    script: a file of benchmarks/peers that prints a line when it is ready, then, for each line it reads, runs one
+    round and prints its seconds. While it waits it takes no time from ours.
+    """
+
+    def __init__(self, script, *arguments):
+        self.process = subprocess.Popen([PEER_PYTHON, ROOT / "benchmarks" / "peers" / script, *map(str, arguments)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        text=True)
+        self.version = self._line()
+
+    def __call__(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return Seconds(self._line())
+
+    def _line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{Path(self.process.args[1]).name} ended with code {self.process.wait()}: "
+                               "run `make bench-setup` again")
+        return line.strip()
+
+    def close(self):
+        """End the process."""
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+def peer(script, *arguments):
+    """The `Peer`, or None, said in words, when its environment is not there."""
+    if not PEER_PYTHON.exists():
+        print(f"  without the peer of {script}: `make bench-setup` installs it")
+        return None
+    return Peer(script, *arguments)
+
+
+def main(name, run):
+    """Command line of a benchmark: run(quick) -> rows, printed and written to results/NAME.csv."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: does it work? the numbers mean nothing")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the .csv")
+    options = parser.parse_args()
+    print(f"{name}:", flush=True)
+    facts, start = machine(), time.perf_counter()
+    table = pd.DataFrame(run(options.quick))
+    for column, value in facts.items():
+        table[column] = value
+    options.results.mkdir(parents=True, exist_ok=True)
+    table.to_csv(options.results / f"{name}.csv", index=False, float_format="%.5g")
+    from . import table as tables
+    print(tables.text(table), f"\n  ({time.perf_counter() - start:.0f} s)", flush=True)

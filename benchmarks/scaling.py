@@ -1,0 +1,72 @@
+"""Cost against work: each of the measured parts at n, 2n, 4n, 8n, and the exponent p of seconds ~ n^p."""
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from lib import embed, faces, generators, latent, models, study, theory, train
+
+from . import intake, measure, tsne
+from .training import images
+
+CPU = torch.device("cpu")
+LARGEST = {"training": 1024, "encoding": 4096, "intake": 1800, "rendering": 8192, "histograms": 170_000,
+           "box hits": 200_000, "radii": 500_000, "t-SNE": 20_000}   # 8n
+QUICK = {"training": 32, "encoding": 32, "intake": 800, "rendering": 64, "histograms": 800, "box hits": 800,
+         "radii": 800}                                              # no t-SNE: tsne.py has it
+
+
+def parts(largest, folder):
+    """{name: function of n}; what they work on is prepared here, for the largest n of each."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(0, 2, (largest["histograms"], 256)).astype(np.float32)
+    u = generators.uniform(largest["box hits"], 256, 1.0, rng)
+    x, points = images(max(largest["encoding"], largest["training"])), tsne.cloud(largest.get("t-SNE", 2))
+    factors, files = faces.sample_factors(largest["rendering"], 0), intake.jpegs(largest["intake"])
+    model, edges = models.Autoencoder(models.CASE_I), np.linspace(-12, 12, 101)
+    batch = min(32, largest["training"] // 8)
+    holders = {n: Path(folder) / str(n) for n in sizes(largest["intake"])}
+    for n, holder in holders.items():
+        holder.mkdir()
+        for i, data in enumerate(files[:n]):
+            (holder / f"{i:06}.jpg").write_bytes(data)
+    return {"training": lambda n: train.fit(model, x[:n], x[:1], 1, batch, device=CPU),
+            "encoding": lambda n: train.encode(model, x[:n], device=CPU),
+            "intake": lambda n: intake.whole_intake(holders[n], "smoke")(),
+            "rendering": lambda n: faces.render(factors.iloc[:n]),
+            "histograms": lambda n: latent.component_histograms(z[:n], edges),
+            "box hits": lambda n: [generators.box_hits(u[:n], np.zeros(256), np.full(256, 0.8), k) for k in (1.0, 1.2)],
+            "radii": lambda n: theory.simulate_radii(study.RADIUS_DIMS, n),
+            "t-SNE": lambda n: embed.tsne(points[:n])}
+
+
+def sizes(largest):
+    """[n, 2n, 4n, 8n], the last being the largest."""
+    return [largest // 8, largest // 4, largest // 2, largest]
+
+
+def exponent(n, seconds):
+    """Slope p of the straight line through log seconds against log n."""
+    return float(np.polyfit(np.log(n), np.log(seconds), 1)[0])
+
+
+def run(quick):
+    """A row per part: its four sizes, their median seconds, the exponent."""
+    largest, repeats = (QUICK, 1) if quick else (LARGEST, 3)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        functions = parts(largest, folder)
+        for name in largest:
+            function, n = functions[name], sizes(largest[name])
+            once = name == "t-SNE"
+            times = measure.rounds({str(k): lambda k=k: function(k) for k in n}, 1 if once else repeats, warm=int(not once))
+            seconds = times.median()
+            rows.append({"part": name, "n": n[0], **{f"seconds_{k}n": value for k, value in zip((1, 2, 4, 8), seconds)},
+                         "exponent": exponent(n, seconds)})
+    return rows
+
+
+if __name__ == "__main__":
+    measure.main("scaling", run)
