@@ -3,7 +3,6 @@
 The floor decodes and resizes JPEGs that are in memory already, in one thread, with each decoder installed; the fastest
 counts, times the cores. The peer is torchvision's ImageFolder with a DataLoader of one worker per core.
 """
-import contextlib
 import io
 import os
 import tempfile
@@ -71,8 +70,7 @@ def whole_intake(holder, scale):
             os.environ["IMAGES"] = str(holder)
             run = study.Study("folder", scale, 0, Path(home))
             start = time.perf_counter()
-            with contextlib.redirect_stdout(io.StringIO()):
-                path, = images.prepare(run)
+            path, = images.prepare(run)
             seconds = time.perf_counter() - start
             call.cache = artifacts.read(path)
         return measure.Seconds(seconds)
