@@ -32,7 +32,7 @@ def compare(case, n, batch, repeats):
 
 def run(quick):
     """Rows for both cases."""
-    return [compare(case, 16, 8, 1) if quick else compare(case, 10_000, 256, 3) for case in models.CASES]
+    return [compare(case, 16, 8, 1) if quick else compare(case, 10_000, 256, 2) for case in models.CASES]
 
 
 if __name__ == "__main__":
