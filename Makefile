@@ -89,7 +89,7 @@ readme: report ## write the claims table of this run into the README
 	@$(LIB) readme $(P)
 
 BENCH  := training step_profile options encoding intake histograms radii rendering_and_boxes scaling tsne
-bench: $(SETUP) ## how fast is it, against floors and peers? A table, also in benchmarks/README.md (quarter of an hour; BENCH=training for one)
+bench: $(SETUP) ## how fast is it, against floors and peers? A table, also in benchmarks/README.md (20 minutes; BENCH=training for one)
 	@for name in $(BENCH); do $(PYTHON) -m benchmarks.$$name || exit 1; done
 	@$(PYTHON) -m benchmarks.table
 bench-setup: build/bench-venv/.ready ## the peers that only the benchmarks need, in an environment of their own

@@ -1,6 +1,8 @@
 """What all benchmarks share: interleaved rounds, rows with their ratios and targets, facts of the machine, peak memory."""
 import argparse
+import contextlib
 import datetime
+import io
 import os
 import platform
 import subprocess
@@ -33,7 +35,8 @@ def rounds(callables, n, warm=1):
         row = {}
         for name in names[i % len(names):] + names[:i % len(names)]:
             start = time.perf_counter()
-            result = callables[name]()
+            with contextlib.redirect_stdout(io.StringIO()):          # progress lines of what is measured
+                result = callables[name]()
             row[name] = float(result) if isinstance(result, Seconds) else time.perf_counter() - start
         rows.append(row)
     return pd.DataFrame(rows[warm:], columns=names)

@@ -96,7 +96,7 @@ def run(quick):
     """Rows for both cases and both batches; Keras at the posts' scale."""
     if quick:
         return [compare("I", 8, 2, 1, keras=False)]
-    return [compare(case, batch, 1280 // batch, 3, keras=batch == 128) for batch in BATCHES for case in models.CASES]
+    return [compare(case, batch, 768 // batch, 3, keras=batch == 128) for batch in BATCHES for case in models.CASES]
 
 
 if __name__ == "__main__":
