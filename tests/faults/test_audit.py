@@ -72,6 +72,11 @@ def at(home, patch):
 
 def make():
     """What `make all` does after its times say so: all of it."""
+    with tiny.threads():
+        return _make()
+
+
+def _make():
     study = tiny.studies.Study("synthetic", "smoke", 0)
     tiny.images.prepare(study)
     for path in runner.sources():

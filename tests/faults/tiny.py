@@ -2,9 +2,12 @@
 
 80 drawn faces, a network of a few thousand weights, three epochs; the stages and their artifacts are the real ones.
 """
+import contextlib
 import dataclasses
 import sys
 from pathlib import Path
+
+import torch
 
 from lib import artifacts, embed, images, models, progress, study as studies, train
 
@@ -23,8 +26,24 @@ def study(home, seed=0):
     return studies.Study("synthetic", "smoke", seed, home=Path(home))
 
 
+@contextlib.contextmanager
+def threads(count=1):
+    """Compute with so many threads; one is the fastest for so little, above all on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def stages(of, components=2):
     """Make, or find current, the artifacts of the run `of` in their order: {name of the stage: paths}."""
+    with threads():
+        return _stages(of, components)
+
+
+def _stages(of, components=2):
     cache = images.prepare(of)
     train.trained(of, "I", say=lambda line: progress.log(line))
     z = train.latents(of, "I")
