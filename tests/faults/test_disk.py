@@ -9,7 +9,7 @@ import tiny
 
 from lib import artifacts, disk, figures, images, runner, train
 
-SENTENCE = r"^the disk is full: {name} needs [\d.]+ (kB|MB), and [\d.]+ (bytes|kB|MB) are free in .*; make room and run the same command again$"
+SENTENCE = r"^the disk is full: {name} needs [\d.]+ (bytes|kB|MB), and [\d.]+ (bytes|kB|MB) are free in .*; make room and run the same command again$"
 FORBIDDEN = "^{name} cannot be written: .* is read-only or not yours; allow writing there and run the same command again$"
 
 

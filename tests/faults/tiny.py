@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from lib import artifacts, embed, images, models, progress, study as studies, train
+from lib import artifacts, images, models, progress, study as studies, train
 
 SCALE = studies.SCALES["smoke"]._replace(train=64, held_out=16, epochs_I=3, epochs_II=3, batch=16, tsne_points=(64, 64, 64))
 CASE = dataclasses.replace(models.CASE_I, encoder_filters=(4, 4, 8, 8), decoder_filters=(8, 4, 4, 3))
@@ -48,7 +48,7 @@ def _stages(of, components=2):
     train.trained(of, "I", say=lambda line: progress.log(line))
     z = train.latents(of, "I")
     path = of.data / "tsne-C2-8.npy"                                 # a quick map takes the place of t-SNE
-    artifacts.cached(path, lambda: embed.pca(z, components).transform(z), "map", {"components": components},
+    artifacts.cached(path, lambda: z[:, :components] - z[:, :components].mean(axis=0), "map", {"components": components},
                      [of.latents("I", "train")], ["embed"])
     return {"images": cache, "model": [of.checkpoint("I")], "latents": [of.latents("I", "train")], "map": [path]}
 
