@@ -15,9 +15,9 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
 MODULES = sorted(path.stem for path in (ROOT / "lib").glob("[a-z]*.py"))
 # A module may import those above it (the table of DESIGN): artifacts know nothing, reports know everything.
 ORDER = ["formats", "progress", "disk", "artifacts", "study", "faces_parts", "faces", "sources", "jpegs", "photos", "images", "models",
-         "ranks", "train", "latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
+         "ranks", "train", "health", "latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
          "normality", "probes", "calibration", "pixels", "detection", "claims", "figures", "doctor", "runner", "audit", "report"]
-ARRAYS_ONLY = {"latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
+ARRAYS_ONLY = {"health", "latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
                "normality", "probes"}
 DISTRIBUTION = {"sklearn": "scikit-learn", "skimage": "scikit-image", "skdim": "scikit-dimension", "PIL": "pillow",
                 "openTSNE": "opentsne", "IPython": "ipykernel"}

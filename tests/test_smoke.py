@@ -72,6 +72,20 @@ def test_a_second_make_does_nothing(project):
     assert finished.returncode == 0 and "running" not in finished.stdout and "Nothing to be done" in finished.stdout
 
 
+def test_a_finished_run_is_whole(project):
+    finished = make(project, "verify")
+    assert finished.returncode == 0 and f"{RUN} is whole" in finished.stdout
+
+
+def test_a_figure_deleted_by_hand_is_drawn_again(project):
+    path = next((project / "figures" / RUN).glob("P1-5-*.png"))
+    before = path.read_bytes()
+    path.unlink()
+    finished = make(project, "all")
+    assert re.findall(r"(\d\d)_\w+: running for", finished.stdout) == ["05"] and path.read_bytes() == before
+    assert "Nothing to be done" in make(project, "all").stdout
+
+
 def test_touching_a_module_reruns_nothing(project):
     (project / "lib" / "theory.py").touch()
     finished = make(project, "all")

@@ -1,14 +1,14 @@
 """Two at the same time: one waits and says for whom, a dead holder's lock and leftovers are taken over, nothing is torn."""
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
+import campaign
 import pytest
-import tiny
 
 from lib import artifacts, disk, progress
 
@@ -21,6 +21,13 @@ for _ in range(25):
 WRITE = """import sys, time; from lib import artifacts
 with artifacts.atomic(sys.argv[1]) as temporary:
     temporary.write_text('half'); print('writing', flush=True); time.sleep(60)"""
+
+
+MAKE = """import sys, time; from lib import artifacts
+def compute():
+    print('computed', flush=True); time.sleep(2)
+    return artifacts.np.full(2, 3.0)
+print('read', artifacts.cached(sys.argv[1], compute, 'a stage', {})[0])"""
 
 
 def start(code, *arguments):
@@ -108,16 +115,32 @@ def test_without_locks_in_the_file_system_a_line_says_so(tmp_path, said, monkeyp
     assert len(said) == 1 and "without locks; start only one run at a time there" in said[0]
 
 
-def test_two_processes_that_make_one_run_make_each_stage_once(tmp_path):
-    script = Path(tiny.__file__)
-    together = [subprocess.Popen([sys.executable, script, str(tmp_path)], cwd=artifacts.ROOT, text=True,
-                                 env={**os.environ, "PYTHONPATH": str(artifacts.ROOT)}, stdout=subprocess.PIPE) for _ in range(2)]
+def test_two_processes_that_want_one_artifact_make_it_once(tmp_path):
+    together = [start(MAKE, tmp_path / "z.npy") for _ in range(2)]
     out = "".join(process.communicate()[0] for process in together)
     assert [process.returncode for process in together] == [0, 0]
-    assert out.count("is drawn") == 1 and out.count("is current") == 1
-    assert not list(tmp_path.rglob(".*"))
-    stages = tiny.contents(tmp_path)
-    assert len(stages) == 5 and all(artifacts.facts(tmp_path / path)["sha256"] for path in stages)
+    assert out.count("computed") == 1 and out.count("waiting for process") == 1 and out.count("read 3.0") == 2
+    assert sorted(os.listdir(tmp_path)) == ["z.npy", "z.npy.json"]
+
+
+def made(folder, *arguments):
+    """Start make in `folder` in a group of its own."""
+    with open(folder / f"{' '.join(arguments)}.log", "ab") as log:
+        return subprocess.Popen([*campaign.command(2), *arguments], cwd=folder, env=campaign.environment(), stdout=log, stderr=log)
+
+
+@pytest.mark.whole
+def test_two_makes_of_one_run_and_one_of_another_at_the_same_time(tmp_path, tell):
+    """Each with `make -j2 all`: no notebook of a run is executed twice, nothing is torn, and nobody waits for ever."""
+    folder, begun = campaign.copy(tmp_path / "a copy"), time.monotonic()
+    three = [made(folder, "SEED=0"), made(folder, "SEED=0", "MAKEFLAGS="), made(folder, "SEED=1")]
+    assert [process.wait() for process in three] == [0, 0, 0]
+    told = "".join((folder / f"{name}.log").read_text() for name in ("SEED=0", "SEED=0 MAKEFLAGS="))
+    ran = re.findall(r"^(\d\d_\w+): done in", told, re.M)
+    assert sorted(ran) == [path.stem for path in sorted((folder / "notebooks").glob("0*.py"))]
+    assert "waiting for process" in told and campaign.partial(folder) == [] and campaign.checks(folder) == []
+    assert not [path for path in folder.rglob(".*") if path.suffix in (".tmp", ".lock")]
+    tell(f"concurrency: three makes with -j2 at the same time, {(time.monotonic() - begun) / 60:.0f} minutes")
 
 
 def test_an_interrupt_ends_the_waiting(tmp_path):

@@ -2,11 +2,14 @@
 
 80 drawn faces, a network of a few thousand weights, three epochs; the stages and their artifacts are the real ones.
 """
+import contextlib
 import dataclasses
 import sys
 from pathlib import Path
 
-from lib import artifacts, embed, images, models, progress, study as studies, train
+import torch
+
+from lib import artifacts, images, models, progress, study as studies, train
 
 SCALE = studies.SCALES["smoke"]._replace(train=64, held_out=16, epochs_I=3, epochs_II=3, batch=16, tsne_points=(64, 64, 64))
 CASE = dataclasses.replace(models.CASE_I, encoder_filters=(4, 4, 8, 8), decoder_filters=(8, 4, 4, 3))
@@ -23,13 +26,29 @@ def study(home, seed=0):
     return studies.Study("synthetic", "smoke", seed, home=Path(home))
 
 
+@contextlib.contextmanager
+def threads(count=1):
+    """Compute with so many threads; one is the fastest for so little, above all on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def stages(of, components=2):
     """Make, or find current, the artifacts of the run `of` in their order: {name of the stage: paths}."""
+    with threads():
+        return _stages(of, components)
+
+
+def _stages(of, components=2):
     cache = images.prepare(of)
     train.trained(of, "I", say=lambda line: progress.log(line))
     z = train.latents(of, "I")
     path = of.data / "tsne-C2-8.npy"                                 # a quick map takes the place of t-SNE
-    artifacts.cached(path, lambda: embed.pca(z, components).transform(z), "map", {"components": components},
+    artifacts.cached(path, lambda: z[:, :components] - z[:, :components].mean(axis=0), "map", {"components": components},
                      [of.latents("I", "train")], ["embed"])
     return {"images": cache, "model": [of.checkpoint("I")], "latents": [of.latents("I", "train")], "map": [path]}
 

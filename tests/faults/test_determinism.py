@@ -1,0 +1,56 @@
+"""What is promised of a run's bytes: the same again on one machine and thread count, within a tolerance on another count."""
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tiny
+
+from lib import artifacts
+
+CODE = """import sys; sys.path.insert(0, {folder!r}); import tiny; from lib import train
+tiny.CASE = tiny.models.CASE_I          # the real network: a tiny one is not split among threads
+tiny.shrink(); of = tiny.study({home!r}, {seed})
+with tiny.threads({threads}): tiny._stages(of); train.latents(of, "I", "held_out")"""
+
+pytestmark = pytest.mark.whole          # in the short form test_kills compares bytes across processes
+
+
+def made(home, threads, seed=0):
+    """Artifacts of a run of its own process with the real network of case I and so many threads."""
+    folder = os.path.dirname(tiny.__file__)
+    code = CODE.format(folder=folder, threads=threads, home=str(home), seed=seed)
+    subprocess.run([sys.executable, "-c", code], cwd=artifacts.ROOT, check=True, capture_output=True)
+    study = tiny.study(home, seed)
+    return tiny.contents(home), artifacts.read(study.latents("I", "held_out")).astype(float)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    return {name: made(tmp_path_factory.mktemp("run"), *given)
+            for name, given in {"one": (1,), "one again": (1,), "two": (2,), "another seed": (1, 1)}.items()}
+
+
+def apart(runs, name):
+    """Root mean square distance of held-out latents from those of one thread, in standard deviations of a component."""
+    z, other = runs["one"][1], runs[name][1]
+    return float(np.sqrt(((z - other) ** 2).mean()) / z.std())
+
+
+def test_the_same_thread_count_gives_the_same_bytes(runs):
+    assert runs["one"][0] == runs["one again"][0]
+
+
+def test_another_thread_count_stays_within_the_stated_tolerance(runs, tell):
+    from lib import report
+    tell(f"determinism: 1 against 2 threads {apart(runs, 'two'):.1e}, another seed {apart(runs, 'another seed'):.1e} "
+         "(root mean square of held-out latents, in standard deviations)")
+    assert apart(runs, "two") <= report.THREADS
+    assert apart(runs, "another seed") > 10 * report.THREADS        # control: what another run would be apart
+
+
+def test_drawn_images_do_not_depend_on_the_thread_count(runs):
+    assert runs["one"][0] != runs["another seed"][0]
+    images = [path for path in runs["one"][0] if "images" in path.parts]
+    assert len(images) == 2 and all(runs["one"][0][path] == runs["two"][0][path] for path in images)
