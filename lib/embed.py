@@ -1,6 +1,7 @@
 """Maps of a point cloud: principal components with fixed signs, t-SNE, and neighbours kept by a map."""
 
 import math
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import Annoy, PrecomputedNeighbors
 from sklearn.neighbors import NearestNeighbors
 
-from lib import repulsion
+from lib import health, repulsion
 
 EXAGGERATED_ITERATIONS = 250  # as in scikit-learn, where the posts' n_iter counts them in
 TREE_BELOW = 4_000  # ours: up to here Barnes and Hut's tree is faster than a grid, above it slower
@@ -69,6 +70,8 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2)
     `repulsion` above. Neighbours are exact up to 20,000 points, and in up to 10 dimensions at any n; beyond that
     Annoy's approximate ones.
 
+    A map whose points still move in the last 50 iterations is given with a warning (`health.unsettled`).
+
     seed jitters the start by 1 % (and seeds Annoy), so maps of different seeds show what is chance. The same
     seed and n_jobs give the same map on the same machine and libraries.
     Raises ValueError when x is not (n, d) and finite, has repeated rows (no finite scale for their
@@ -97,8 +100,14 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2)
     embedding = TSNEEmbedding(start, affinities, negative_gradient_method=method, n_jobs=n_jobs,
                               learning_rate=max(n / early_exaggeration, 200))
     embedding.optimize(EXAGGERATED_ITERATIONS, exaggeration=early_exaggeration, momentum=0.5, inplace=True)
-    embedding.optimize(n_iter - EXAGGERATED_ITERATIONS, momentum=0.8, inplace=True)
-    return np.array(embedding, dtype=float)
+    last = min(health.ITERATIONS, n_iter - EXAGGERATED_ITERATIONS)
+    embedding.optimize(n_iter - EXAGGERATED_ITERATIONS - last, momentum=0.8, inplace=True)
+    before = np.array(embedding, dtype=float)
+    embedding.optimize(last, momentum=0.8, inplace=True)               # goes on where the line before stopped, bit for bit
+    y = np.array(embedding, dtype=float)
+    if doubt := health.unsettled(before, y, last):
+        warnings.warn(doubt, stacklevel=2)
+    return y
 
 
 class Recall(NamedTuple):

@@ -1,6 +1,7 @@
 """Results that cannot be trusted, said in words."""
 import numpy as np
 
+ITERATIONS = 50        # ours: over so many last ones a map is watched
 STILL_MOVING = 0.05    # ours: at 250 and 1,000 points 0.07 after half of the usual 1,000 iterations, 0.001 to 0.013 after all
 
 
@@ -19,13 +20,12 @@ def moved(before, after):
     return float(np.sqrt(((before - after) ** 2).sum(axis=1).mean()) / radius)
 
 
-def unsettled(before, after, iterations=50):
-    """Why a t-SNE map is not to be trusted as converged: one line, or None.
+def unsettled(before, after, iterations=ITERATIONS):
+    """Why a t-SNE map (n, 2) is not to be trusted as converged: one line, or None.
 
-    before, after: the map (n, 2), and the map after so many further iterations made on a copy, as with openTSNE's
-    `embedding.optimize(50, momentum=0.8, inplace=False)`, which leaves the map itself as it is.
+    before: the map so many iterations earlier. Raises ValueError as `moved`.
     """
     share = moved(before, after)
     if share <= STILL_MOVING:
         return None
-    return f"t-SNE has not converged: {iterations} more iterations move its points by {share:.0%} of the map's radius; raise n_iter"
+    return f"t-SNE has not converged: its last {iterations} iterations moved the points by {share:.0%} of the map's radius; raise n_iter"

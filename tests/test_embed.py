@@ -1,6 +1,7 @@
 """Maps against literal versions, scikit-learn, and maps that keep nothing."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -150,3 +151,20 @@ def test_recall_refuses(arguments):
     x = clusters(100)[0]
     with pytest.raises(ValueError):
         embed.neighbour_recall(**{"x": x, "y": x} | arguments)
+
+
+def test_a_map_that_still_moves_is_given_with_a_warning():
+    x = clusters(200)[0]
+    with pytest.warns(UserWarning, match="t-SNE has not converged: its last 50 iterations"):
+        hasty = embed.tsne(x, perplexity=15, n_iter=300, n_jobs=1)
+    assert hasty.shape == (len(x), 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        embed.tsne(x, perplexity=15, n_iter=1000, n_jobs=1)
+
+
+def test_watching_the_last_iterations_changes_no_bit(monkeypatch):
+    x = clusters(100)[0]
+    watched = embed.tsne(x, perplexity=15, n_iter=1000, n_jobs=1)
+    monkeypatch.setattr(embed.health, "ITERATIONS", 1)
+    assert np.array_equal(embed.tsne(x, perplexity=15, n_iter=1000, n_jobs=1), watched)
