@@ -1,6 +1,6 @@
 """Kill `make all SCALE=smoke` at random moments, start it again each time, and compare with a run that nobody disturbed.
 
-    python tests/faults/campaign.py FOLDER [--kills 50] [--minutes 30] [--seed 0] [--jobs 1]
+    python tests/faults/campaign.py FOLDER [--kills 50] [--minutes 25] [--seed 0] [--jobs 1]
 
 Two copies of the project are made in FOLDER: `straight` runs once; `killed` is killed (kill -9 of the whole process group)
 after a random time and started again. When all kills are spent it runs to its end; when it ends sooner, all that it made
@@ -33,18 +33,19 @@ class Result(NamedTuple):
     summary: str
 
 
-def run(folder, kills=50, seed=0, minutes=30, jobs=1, say=print):
-    """The campaign in `folder`; see above. `minutes`: after these no more kills are dealt out, and the run may end."""
+def run(folder, kills=50, seed=0, minutes=25, jobs=1, say=print):
+    """The campaign in `folder`; see above. `minutes` of kills at most, then the run may end. An undisturbed run that is
+    already in `folder` is gone on with, and taken if it is finished."""
     begun, chance = time.monotonic(), random.Random(seed)
     straight, killed = copy(folder / "straight"), copy(folder / "killed")
     say("the undisturbed run ...")
     process = start(straight, jobs)
     if process.wait():
         return Result(False, 0, [], [], f"the undisturbed run failed: see {straight / 'make.log'}")
-    longest = time.monotonic() - begun
-    say(f"  {longest / 60:.1f} minutes")
+    dealing = time.monotonic()
+    say(f"  {(dealing - begun) / 60:.1f} minutes")
     done, rounds, broken, where, mean, ended = 0, 1, [], {}, SECONDS, set()
-    while done < kills and time.monotonic() - begun < 60 * minutes:
+    while done < kills and time.monotonic() - dealing < 60 * minutes:
         process = start(killed, jobs)
         try:
             process.wait(min(chance.expovariate(1 / mean), 3 * mean))
@@ -76,9 +77,10 @@ def run(folder, kills=50, seed=0, minutes=30, jobs=1, say=print):
 
 
 def copy(folder):
-    """A copy of the project at `folder`, without what runs have made."""
-    shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
-        ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__", ".pytest_cache"))
+    """A copy of the project at `folder`, without what runs have made; what is there already stays."""
+    if not folder.exists():
+        shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
+            ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__", ".pytest_cache"))
     return folder
 
 
@@ -152,7 +154,7 @@ def checks(folder):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    for name, default in (("kills", 50), ("minutes", 30), ("seed", 0), ("jobs", 1)):
+    for name, default in (("kills", 50), ("minutes", 25), ("seed", 0), ("jobs", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
     outcome = run(options.folder, options.kills, options.seed, options.minutes, options.jobs)
