@@ -7,6 +7,7 @@ after a random time and started again. When all kills are spent it runs to its e
 is thrown away and it begins anew. Checkpoints, latents, tables, claims and figures must then be the same bytes in both.
 """
 import argparse
+import fcntl
 import os
 import random
 import shutil
@@ -100,15 +101,28 @@ def start(folder, jobs=1):
 
 def working_on(folder):
     """What the run in `folder` is at, from the locks that are held and the notebook that runs."""
-    names = sorted(path.name.removeprefix(".").removesuffix(".lock") for path in [
-        *folder.glob("data/images/.*.lock"), *folder.glob(f"data/{RUN}/.*.lock")])
-    figures = [*folder.glob(f"figures/{RUN}/.*.tmp")]
-    notebooks = sorted(path.name[1:3] for path in folder.glob(f"build/{RUN}/.*.lock"))
+    locked = [path for part in ("data/images", f"data/{RUN}", f"build/{RUN}") for path in sorted(folder.glob(f"{part}/.*.lock"))
+              if in_use(path)]
+    names = [path.name.removeprefix(".") for path in locked if "build" not in path.relative_to(folder).parts]
+    notebooks = [path.name[1:3] for path in locked if "build" in path.relative_to(folder).parts]
+    figures = [path for path in folder.glob(f"figures/{RUN}/.*.tmp") if in_use(path)]
     for beginning, stage in (("synthetic", "cache building"), ("model", "training"), ("z_train", "encoding"), ("z_held", "encoding"),
                              ("tsne", "t-SNE"), ("short", "short training"), ("z_short", "short training")):
         if any(name.startswith(beginning) for name in names):
             return stage
     return "figure writing" if figures else f"notebook {notebooks[0]}" if notebooks else "make, claims or report"
+
+
+def in_use(path):
+    """Whether a living process holds the lock on the file at `path`."""
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return False
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
 
 
 def made(folder):
