@@ -22,8 +22,8 @@ PROMISES = {
     "cpu": "On a CPU the same machine, pins and number of threads give the same bytes: checkpoints, latents, tables, claims and "
            f"figures, also after a run was killed and went on. Another number of threads sums in another order: latents after a "
            f"short training differ by at most {THREADS:g} of a standard deviation (root mean square), and more after a long one.",
-    "cuda": "On a GPU the kernels sum in an order that is not fixed: two runs agree in what they say, not in their bytes. "
-            "Drawn images, the order of the data and every random vector are the same as on a CPU.",
+    "cuda": "On a GPU nothing is promised of the bytes of networks, latents and what follows from them: its kernels may sum in "
+            "any order. Drawn images, the order of the data and every random vector are the same as on a CPU.",
 }
 STYLE = """
 :root { color-scheme: light dark } body { font: 16px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em }

@@ -1,12 +1,13 @@
 """Kill `make all SCALE=smoke` at random moments, start it again each time, and compare with a run that nobody disturbed.
 
-    python tests/faults/campaign.py FOLDER [--kills 50] [--minutes 30] [--seed 0] [--jobs 1]
+    python tests/faults/campaign.py FOLDER [--kills 50] [--minutes 25] [--seed 0] [--jobs 1]
 
 Two copies of the project are made in FOLDER: `straight` runs once; `killed` is killed (kill -9 of the whole process group)
 after a random time and started again. When all kills are spent it runs to its end; when it ends sooner, all that it made
 is thrown away and it begins anew. Checkpoints, latents, tables, claims and figures must then be the same bytes in both.
 """
 import argparse
+import fcntl
 import os
 import random
 import shutil
@@ -33,18 +34,19 @@ class Result(NamedTuple):
     summary: str
 
 
-def run(folder, kills=50, seed=0, minutes=30, jobs=1, say=print):
-    """The campaign in `folder`; see above. `minutes`: after these no more kills are dealt out, and the run may end."""
+def run(folder, kills=50, seed=0, minutes=25, jobs=1, say=print):
+    """The campaign in `folder`; see above. `minutes` of kills at most, then the run may end. An undisturbed run that is
+    already in `folder` is gone on with, and taken if it is finished."""
     begun, chance = time.monotonic(), random.Random(seed)
     straight, killed = copy(folder / "straight"), copy(folder / "killed")
     say("the undisturbed run ...")
     process = start(straight, jobs)
     if process.wait():
         return Result(False, 0, [], [], f"the undisturbed run failed: see {straight / 'make.log'}")
-    longest = time.monotonic() - begun
-    say(f"  {longest / 60:.1f} minutes")
+    dealing = time.monotonic()
+    say(f"  {(dealing - begun) / 60:.1f} minutes")
     done, rounds, broken, where, mean, ended = 0, 1, [], {}, SECONDS, set()
-    while done < kills and time.monotonic() - begun < 60 * minutes:
+    while done < kills and time.monotonic() - dealing < 60 * minutes:
         process = start(killed, jobs)
         try:
             process.wait(min(chance.expovariate(1 / mean), 3 * mean))
@@ -76,9 +78,10 @@ def run(folder, kills=50, seed=0, minutes=30, jobs=1, say=print):
 
 
 def copy(folder):
-    """A copy of the project at `folder`, without what runs have made."""
-    shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
-        ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__", ".pytest_cache"))
+    """A copy of the project at `folder`, without what runs have made; what is there already stays."""
+    if not folder.exists():
+        shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
+            ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__", ".pytest_cache"))
     return folder
 
 
@@ -98,15 +101,28 @@ def start(folder, jobs=1):
 
 def working_on(folder):
     """What the run in `folder` is at, from the locks that are held and the notebook that runs."""
-    names = sorted(path.name.removeprefix(".").removesuffix(".lock") for path in [
-        *folder.glob("data/images/.*.lock"), *folder.glob(f"data/{RUN}/.*.lock")])
-    figures = [*folder.glob(f"figures/{RUN}/.*.tmp")]
-    notebooks = sorted(path.name[1:3] for path in folder.glob(f"build/{RUN}/.*.lock"))
+    locked = [path for part in ("data/images", f"data/{RUN}", f"build/{RUN}") for path in sorted(folder.glob(f"{part}/.*.lock"))
+              if in_use(path)]
+    names = [path.name.removeprefix(".") for path in locked if "build" not in path.relative_to(folder).parts]
+    notebooks = [path.name[1:3] for path in locked if "build" in path.relative_to(folder).parts]
+    figures = [path for path in folder.glob(f"figures/{RUN}/.*.tmp") if in_use(path)]
     for beginning, stage in (("synthetic", "cache building"), ("model", "training"), ("z_train", "encoding"), ("z_held", "encoding"),
                              ("tsne", "t-SNE"), ("short", "short training"), ("z_short", "short training")):
         if any(name.startswith(beginning) for name in names):
             return stage
     return "figure writing" if figures else f"notebook {notebooks[0]}" if notebooks else "make, claims or report"
+
+
+def in_use(path):
+    """Whether a living process holds the lock on the file at `path`."""
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return False
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
 
 
 def made(folder):
@@ -152,7 +168,7 @@ def checks(folder):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    for name, default in (("kills", 50), ("minutes", 30), ("seed", 0), ("jobs", 1)):
+    for name, default in (("kills", 50), ("minutes", 25), ("seed", 0), ("jobs", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
     outcome = run(options.folder, options.kills, options.seed, options.minutes, options.jobs)
