@@ -1,13 +1,10 @@
 """CelebA's own files the fast way: baseline JPEGs of 178x218 pixels without metadata, by torchvision's decoder."""
+import functools
+
 import torch
 from torch.nn import functional as F
 
 from lib.study import SIZE
-
-try:
-    from torchvision.io import decode_jpeg
-except ImportError:                        # deprecated since torchvision 0.29: without it Pillow does all, only slower
-    decode_jpeg = None
 
 WIDTH, HEIGHT = 178, 218                   # of CelebA's aligned images
 TOP = (HEIGHT - WIDTH) // 2                # the centre square begins here
@@ -21,14 +18,24 @@ def decode(data):
     The centre 178x178, bicubic, antialiased: what Pillow makes of it in half the time or less, but for rounding between
     the two passes (98 % of values or more are equal, none more than two grey levels apart). None, too, where torchvision has no decoder any more: Pillow then does it.
     """
-    if decode_jpeg is None or not _is_celebas(data):
+    if not _is_celebas(data) or _decoder() is None:
         return None
     try:
-        image = decode_jpeg(torch.frombuffer(bytearray(data), dtype=torch.uint8))
+        image = _decoder()(torch.frombuffer(bytearray(data), dtype=torch.uint8))
     except RuntimeError:                   # broken: Pillow will say how
         return None
     square = image[None, :, TOP:TOP + WIDTH]
     return F.interpolate(square, (SIZE, SIZE), mode="bicubic", antialias=True)[0].contiguous().numpy()
+
+
+@functools.cache
+def _decoder():
+    """torchvision's decoder of JPEGs, or None; imported when the first photo needs it, as that takes two seconds."""
+    try:
+        from torchvision.io import decode_jpeg
+    except ImportError:                    # deprecated since torchvision 0.29: without it Pillow does all, only slower
+        return None
+    return decode_jpeg
 
 
 def _is_celebas(data):

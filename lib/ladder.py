@@ -196,12 +196,21 @@ def _mixture(cloud):
     return step
 
 
+def log_likelihood(makers, judges, h):
+    """Sum of the log density of the points judges (m, d) under normal kernels of width h at the points makers (n, d).
+
+    All distances are summed, in one leaf: scikit-learn's tree of smaller ones, its default, returns up to half of the right
+    sum in 256 dimensions, and would choose too small an h.
+    """
+    return KernelDensity(bandwidth=h, leaf_size=len(makers)).fit(makers).score(judges)
+
+
 def _kernel_density(cloud):
     u = _white(cloud)
     order = np.random.default_rng(0).permutation(len(u))
     judges = u[order[:min(JUDGES, len(u) // 4)]]
     makers = u[order[len(judges):len(judges) + KERNELS]]
-    h = max(BANDWIDTHS, key=lambda h: KernelDensity(bandwidth=h).fit(makers).score(judges))
+    h = max(BANDWIDTHS, key=lambda h: log_likelihood(makers, judges, h))
 
     def step(g):
         chosen = u[np.minimum((ndtr(g[:, -1]) * len(u)).astype(int), len(u) - 1)]

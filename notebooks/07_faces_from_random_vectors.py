@@ -38,7 +38,7 @@ import time, dataclasses, itertools
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from IPython.display import Markdown, display
 from joblib import Parallel, delayed
-from scipy.special import ndtr; from sklearn.neighbors import NearestNeighbors
+from scipy.special import ndtr; from sklearn.decomposition import PCA; from sklearn.neighbors import NearestNeighbors
 from lib import artifacts, claims, detection, embed, figures, generators, images, ladder, latent, models
 from lib import progress, study as studies, train
 study = studies.Study(dataset, scale, seed); figures.use_style()
@@ -156,12 +156,12 @@ def small(pictures):
 
 K = min(32, n // 3)
 train_pixels = small(x.train[:5_000])
-pixel_pca = embed.pca(train_pixels, K)
+pixel_pca = PCA(K, svd_solver="randomized", random_state=0).fit(train_pixels)      # of 3,072 axes only the first are needed
 latent_pca = {case: embed.pca(z[case, "train"], K) for case in CASES}
 def features(case, pictures):
     """Two descriptions (n, K) of pictures, for judging decoder `case`."""
     of_other = latent_pca[OTHER[case]].transform(train.encode(model[OTHER[case]], pictures).astype(float))
-    return {"pixels": pixel_pca.transform(small(pictures)) / np.sqrt(pixel_pca.eigenvalues[0]),
+    return {"pixels": pixel_pca.transform(small(pictures)) / np.sqrt(pixel_pca.explained_variance_[0]),
             "other encoder": of_other / np.sqrt(latent_pca[OTHER[case]].eigenvalues[0])}
 
 # %%
@@ -311,7 +311,7 @@ Markdown(f"**\"1 <= b <= 2 gives a chance\".** The best b between 1 and 2 is {to
 
 # %%
 subsets = [frozenset(s) for k in range(5) for s in itertools.combinations(ladder.INGREDIENTS, k)]
-half = g[:max(n // 2, 50)]
+half = g[:n // 2]
 counted = {(case, s): int(found(to_bytes(train.decode(model[case], ladder.mixed(cloud[case], half, s)))).sum()) for case in CASES for s in subsets}
 ablation = pd.DataFrame([(case, " + ".join(i for i in ladder.INGREDIENTS if i in s) or "none", len(half), k, k / len(half), *detection.wilson_interval(k, len(half)))
                          for (case, s), k in counted.items()], columns=["case", "ingredients"] + RATE)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from lib import faces, jpegs, photos
 
-pytestmark = pytest.mark.skipif(jpegs.decode_jpeg is None, reason="this torchvision has no decoder of its own")
+pytestmark = pytest.mark.skipif(jpegs._decoder() is None, reason="this torchvision has no decoder of its own")
 PLAIN = {"quality": 92}
 
 

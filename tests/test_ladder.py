@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import logsumexp
+from sklearn.neighbors import KernelDensity
 
 from lib import ladder
 
@@ -130,3 +132,14 @@ def test_few_latents_are_met_with_a_stated_shrinkage():
 def test_refuses(call, word):
     with pytest.raises(ValueError, match=word):
         call()
+
+
+@pytest.mark.parametrize("h", ladder.BANDWIDTHS)
+def test_the_likelihood_of_a_bandwidth_is_the_literal_sum_and_no_tree(h):
+    rng = np.random.default_rng(0)
+    makers, judges = rng.standard_normal((600, 256)), rng.standard_normal((50, 256))
+    apart = ((judges[:, None] - makers) ** 2).sum(axis=2)
+    literal = (logsumexp(-apart / (2 * h**2), axis=1) - np.log(600) - 256 * np.log(h * np.sqrt(2 * np.pi))).sum()
+    assert ladder.log_likelihood(makers, judges, h) == pytest.approx(literal, rel=1e-9)
+    tree = KernelDensity(bandwidth=h, leaf_size=40).fit(makers).score(judges)
+    assert abs(tree / literal - 1) > 1e-3                                # why the default is not used
