@@ -1,7 +1,9 @@
 """A bar where someone watches, a log line every few seconds elsewhere."""
+import contextlib
 import os
 import sys
 import time
+import warnings
 
 from tqdm.auto import tqdm
 
@@ -39,3 +41,13 @@ def log(line):
         except OSError:                                              # a full disk: the work itself will say so in words
             pass
     print(line)
+
+
+@contextlib.contextmanager
+def doubts(what):
+    """Show warnings of the block as lines that begin with `what`: read by who runs the study, and no clutter in a notebook."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for warning in caught:
+        log(f"{what}: {warning.message}")

@@ -78,7 +78,8 @@ def tsne_map(name, x, **settings):
     """The t-SNE map of x, kept in data/RUN/ and made again only when something it depends on changed."""
     def compute():
         progress.log(f"t-SNE for figure {name}: {len(x):,} points in {x.shape[1]} dimensions")
-        return embed.tsne(x, seed=seed, **settings)
+        with progress.doubts(f"figure {name}"):
+            return embed.tsne(x, seed=seed, **settings)
     params = {"n": len(x), "dimensions": x.shape[1], "seed": seed, **settings}
     needs = ["embed", "filaments"] if name.startswith("06") else ["embed"]
     return artifacts.cached(study.data / f"tsne-{name}.npy", compute, "t-SNE", params, [latents_file], needs)

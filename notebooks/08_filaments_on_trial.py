@@ -153,7 +153,8 @@ def gaussian_map(name, options, leading, count):
     null = filaments.gaussian_null(x[order[:count]], np.random.default_rng(seed)).astype(np.float32)
     def compute():
         progress.log(f"t-SNE of a Gaussian cloud, settings of figure {name}: {count:,} points")
-        return embed.tsne(null, seed=seed, **options)
+        with progress.doubts(f"settings of figure {name}"):
+            return embed.tsne(null, seed=seed, **options)
     return artifacts.cached(study.data / f"tsne-08-{name}.npy", compute, "t-SNE of a Gaussian", {"n": count, "seed": seed,
                             "leading": leading, **options}, [study.latents("I", "train")], ["embed", "filaments"])
 

@@ -22,6 +22,8 @@ FIGURES = (["F1-1", "F2-T", "P2-1", "01-3", "01-4", "01-5"] + [f"F2-{k}" for k i
 def make(folder, *arguments):
     """Run make in `folder` without what the calling shell set; return the finished process."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    if "-j2" in arguments:
+        environment["OMP_NUM_THREADS"] = "1"                 # two threads in each of two kernels would wait for each other
     return subprocess.run(["make", f"PYTHON={sys.executable}", "SCALE=smoke", *arguments], cwd=folder, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
 
