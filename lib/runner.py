@@ -95,8 +95,9 @@ def run(name, given):
     study = studies.Study(**{key: PARAMETERS[key](value) for key, value in given.items() if key in PARAMETERS})
     target = study.build / f"{path.stem}.ipynb"
     with disk.held(target, path.stem):
-        for suffix in (".start.ipynb", ".running.ipynb", ".log", ".files"):        # of a run that was killed
-            target.with_suffix(suffix).unlink(missing_ok=True)
+        leftovers = map(target.with_suffix, (".start.ipynb", ".running.ipynb", ".log", ".files"))   # of a run that was killed
+        for path_left in filter(Path.exists, leftovers):             # asked first: a read-only disk refuses even what is not there
+            path_left.unlink(missing_ok=True)
         made_from = recipe(study, path)                              # the code as it is now, not as it is when done
         reason = stale(study, path)
         if reason is None:
