@@ -169,6 +169,7 @@ def work(connection, folder):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ[progress.LOG] = os.devnull
     warnings.filterwarnings("ignore", module="PIL")
+    jpegs._decoder()                      # torchvision writes elsewhere while it is imported
     written = []
     allowed = str(folder) + os.sep, os.devnull
 
