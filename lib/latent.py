@@ -14,6 +14,7 @@ DOMINANT_WIDTH = 1.5  # ours, in typical half-widths
 GAUSSIAN_DISTANCE = 0.04  # ours: a fitted normal misses a uniform variable by 0.057, a Laplace one by 0.062
 
 DEAD = 1e-6  # ours, in typical standard deviations: float32 rounding moves a component that never varies by less
+ROUNDING = 1e-5  # ours: standard deviation over the largest |z| that a network's rounding in float32 can make of a constant
 
 _COLUMNS = 16  # columns handled at a time
 _VALUES = 2**17  # values handled at a time, so that the work stays in the cache
@@ -229,7 +230,8 @@ def gaussianity(z):
 def doubts(z):
     """Why results from the latents z (n, d) cannot be trusted: a list of sentences, empty if nothing is wrong.
 
-    Told are components that never vary (standard deviation at most 1e-6 of the median of those that do), vectors
+    Told are components that never vary (standard deviation at most 1e-6 of the median of those that do, or 1e-5 of the
+    largest |z|, which is what rounding in a network's float32 may leave), vectors
     that repeat another, and fewer vectors than components. Raises ValueError for a bad z. Source: ours.
 
     >>> doubts([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0]])
@@ -238,7 +240,7 @@ def doubts(z):
     z = _cloud(z)
     n, d = z.shape
     sigma = np.concatenate([block.astype(float).std(axis=1) for _, block in _transposed_blocks(z)])
-    varying = sigma > 1e-12 * np.abs(z).max()
+    varying = sigma > ROUNDING * np.abs(z).max()
     dead = np.flatnonzero(~varying | (sigma <= DEAD * np.median(sigma[varying]))) if varying.any() else np.arange(d)
     found = []
     if len(dead) == d:

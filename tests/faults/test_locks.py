@@ -12,7 +12,7 @@ import pytest
 
 from lib import artifacts, disk, progress
 
-HOLD = "import sys, time; from lib import disk\nsys.stdout.reconfigure(line_buffering=True)\nwith disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"
+HOLD = "import signal, sys, time; from lib import disk\nsignal.signal(signal.SIGINT, signal.default_int_handler)   # a background job may ignore it\nsys.stdout.reconfigure(line_buffering=True)\nwith disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"
 COUNT = """import sys, pathlib; from lib import disk
 path = pathlib.Path(sys.argv[1])
 for _ in range(25):
