@@ -199,7 +199,7 @@ def _mixture(cloud):
 def log_likelihood(makers, judges, h):
     """Sum of the log density of the points judges (m, d) under normal kernels of width h at the points makers (n, d).
 
-    All distances are summed, in one leaf: scikit-learn's tree of smaller ones, its default, returns up to half of the right
+    All distances are summed, in one leaf: scikit-learn's tree of smaller ones, its default, is far off the right
     sum in 256 dimensions, and would choose too small an h.
     """
     return KernelDensity(bandwidth=h, leaf_size=len(makers)).fit(makers).score(judges)
