@@ -244,11 +244,11 @@ def _decode(cache, n_train, n_held_out):
             for name, wanted in zip(SPLITS, (n_train, n_held_out)):
                 good = photos.first_good(getattr(source, name), wanted, read, bad)
                 sizes.append(0)
-                for image in progress.bar(good, f"decoding photos ({name})", total=wanted, unit="images"):
-                    file.write(image.tobytes())
-                    sizes[-1] += 1
-                    first = image if first is None else first
-                    varied = varied or not np.array_equal(image, first)
+                for block in progress.bar(good, f"decoding photos ({name})", total=-(-wanted // photos.BLOCK), unit="blocks"):
+                    file.write(block)
+                    sizes[-1] += len(block)
+                    first = block[0] if first is None else first
+                    varied = varied or bool((block != first).any())
         artifacts.write(cache.quarantine, pd.DataFrame(bad, columns=["file", "reason"]))
         tried = sum(sizes) + len(bad)
         if len(bad) > max(1, tried // BAD_SHARE):

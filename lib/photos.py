@@ -2,6 +2,7 @@
 import io
 import os
 import warnings
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -15,7 +16,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")     # what Pillow may try, what
 MAX_PIXELS = 80_000_000                    # ours: below Pillow's own warning at 89 million
 MAX_BYTES = 256 * 2**20                    # ours: no photo of MAX_PIXELS needs more
 DRAFT = 4                                  # ours: a JPEG is shrunk while decoding to no less than 4 SIZE
-CHUNK = 512                                # images decoded ahead of the writer, 14 MB
+BLOCK = 32                                 # photos that a thread decodes in one go: threads seldom wait for each other
+AHEAD = 4                                  # blocks per core decoded ahead of the writer, 3.5 MB
 
 
 def decode(data):
@@ -53,32 +55,46 @@ def decode(data):
 
 
 def first_good(photos, wanted, read, bad):
-    """Yield the images of the first `wanted` of `photos` that decode, in order; fewer if the list ends.
+    """Yield the images of the first `wanted` of `photos` that decode, in order, in blocks uint8 (m, 3, 96, 96).
 
     `read(photo)` gives the bytes. What does not decode is appended to `bad` as (name, reason) and the next
-    one of the list takes its place. Each photo is decoded once, on all cores; their number changes nothing.
+    one of the list takes its place; they are fewer if the list ends. Each photo is decoded once, none more than
+    is needed, on all cores; their number changes nothing but the sizes of blocks.
     Pillow's warnings are not shown: they concern bad EXIF data, which is skipped, and sizes, which are checked.
     """
-    photos, good = iter(photos), 0
-    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow decodes without Python's lock
+    photos, cores, ahead = iter(photos), os.cpu_count(), deque()
+    with warnings.catch_warnings(), ThreadPoolExecutor(cores) as pool:       # decoders run without Python's lock
         warnings.filterwarnings("ignore", module="PIL")
-        while chunk := list(islice(photos, min(CHUNK, wanted - good))):
-            attempts = pool.map(lambda photo: _attempt(photo, read), chunk)
-            for photo, (image, reason) in zip(chunk, attempts, strict=True):
-                if image is None:
-                    bad.append((photo.name.encode("utf-8", "replace").decode(), reason))
-                else:
-                    good += 1
-                    yield image
+        try:
+            while True:
+                while len(ahead) < AHEAD * cores and (block := list(islice(photos, min(BLOCK, wanted)))):
+                    ahead.append(pool.submit(_attempts, block, read))
+                    wanted -= len(block)
+                if not ahead:
+                    return
+                images, failed = ahead.popleft().result()
+                bad += failed
+                wanted += len(failed)
+                if len(images):
+                    yield images
+        finally:
+            for future in ahead:           # whoever stops early does not wait for what nobody needs
+                future.cancel()
 
 
-def _attempt(photo, read):
-    try:
-        if photo.size > MAX_BYTES:
-            raise ValueError(f"has {photo.size / 2**20:.0f} MB, more than {MAX_BYTES // 2**20}")
-        return decode(read(photo)), None
-    except Exception as error:             # a broken file makes decoders raise anything; the reason is kept
-        return None, " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())
+def _attempts(block, read):
+    """The images of a block that decode, (m, 3, 96, 96), and (name, reason) of the others."""
+    images, good, failed = np.empty((len(block), 3, SIZE, SIZE), np.uint8), 0, []
+    for photo in block:
+        try:
+            if photo.size > MAX_BYTES:
+                raise ValueError(f"has {photo.size / 2**20:.0f} MB, more than {MAX_BYTES // 2**20}")
+            images[good] = decode(read(photo))
+            good += 1
+        except Exception as error:         # a broken file makes decoders raise anything; the reason is kept
+            reason = " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())
+            failed.append((photo.name.encode("utf-8", "replace").decode(), reason))
+    return images[:good], failed
 
 
 def _rgb(image, file_format):

@@ -139,7 +139,7 @@ def test_the_result_does_not_depend_on_the_number_of_cores(jpegs, monkeypatch, t
     results = []
     for cores in (1, 7):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(photos, "CHUNK", 3 * cores)
+        monkeypatch.setattr(photos, "BLOCK", 3 * cores)
         x = prepared(folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs), f"home{cores}"))
         results.append(np.concatenate([x.train, x.held_out]))
     np.testing.assert_array_equal(*results)
@@ -376,6 +376,7 @@ def test_a_stopped_write_leaves_no_file(dataset, error, raised, jpegs, monkeypat
     folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs))
     study = Study(dataset, "smoke", 0, tmp_path / "home")
     monkeypatch.setattr(images, "BLOCK", 16)
+    monkeypatch.setattr(photos, "BLOCK", 16)
     whole = progress.bar
 
     def stops(items, *args, **options):
