@@ -118,9 +118,12 @@ def try_photo(number, _):
     sound = samples()
     name = list(sound)[number % len(sound)]
     data, way = mutant(sound[name], list(sound.values()), rng)
-    image, reason = photos._attempt(sources.Photo(name, len(data), data), lambda photo: photo.entry)
-    if image is None:
+    bad = []
+    blocks = list(photos.first_good([sources.Photo(name, len(data), data)], 1, lambda photo: photo.entry, bad))
+    if not blocks:
+        reason = bad[0][1]
         return name, way, "quarantined" if reason and "\n" not in reason else f"no reason: {reason!r}"
+    image = blocks[0][0]
     if image.shape != (3, 96, 96) or image.dtype != np.uint8:
         return name, way, f"an image of shape {image.shape}"
     try:
