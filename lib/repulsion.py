@@ -39,7 +39,8 @@ def repulsion(y, n_jobs=1):
     Source: Linderman et al., "Fast interpolation-based t-SNE", 2019 (the sum as convolutions); Essmann et al., "A smooth
     particle mesh Ewald method", 1995 (splines in place of interpolation).
     """
-    n, low = len(y), y.min(axis=0)
+    n, x = len(y), np.ascontiguousarray(y.T)                                                     # numpy is slow along y's axis 0
+    low, high = x.min(axis=1), x.max(axis=1)
     place = (y - low) / SPACING
     first = place.astype(int)
     side = int(first.max()) + 4
@@ -47,18 +48,20 @@ def repulsion(y, n_jobs=1):
     index = (node[:, 0, :, None] * side + node[:, 1, None, :]).reshape(-1)                       # (16 n,)
     spline = _spline(place - first)
     weight = spline[:, 0, :, None] * spline[:, 1, None, :]
-    centred = y - (low + np.ptp(y, axis=0) / 2)
+    centred = y - (low + high) / 2
     charge = np.empty((3, side, side), np.float32)
     for k, q in enumerate((np.ones(n), *centred.T)):
         charge[k] = np.bincount(index, (weight * q[:, None, None]).reshape(-1), side * side).reshape(side, side)
 
     size = fft.next_fast_len(2 * side + PADDING, real=True)
     kernel, squared = _kernels(size)
-    spectrum = fft.rfft2(charge, s=(size, size), workers=n_jobs)                                 # (3, size, size / 2 + 1)
+    rows = fft.rfft(charge, size, axis=2, workers=n_jobs)              # of the rows that hold charges: the others stay 0
+    spectrum = fft.fft(rows, size, axis=1, workers=n_jobs, overwrite_x=True)                     # (3, size, size / 2 + 1)
     power = (spectrum[0].real ** 2 + spectrum[0].imag ** 2) * kernel
     z = float(power.sum(dtype=float)) / size**2 - n
     spectrum *= squared
-    field = fft.irfft2(spectrum, s=(size, size), workers=n_jobs, overwrite_x=True)[:, :side, :side].reshape(3, -1)
+    rows = fft.ifft(spectrum, axis=1, workers=n_jobs, overwrite_x=True)[:, :side]
+    field = fft.irfft(rows, size, axis=2, workers=n_jobs)[:, :, :side].reshape(3, -1)
     potential = np.einsum("kni,ni->kn", np.take(field, index, axis=1).reshape(3, n, 16), weight.reshape(n, 16))
     return centred * potential[0][:, None] - potential[1:].T, z
 
