@@ -14,7 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from lib import health, repulsion
 
 EXAGGERATED_ITERATIONS = 250  # as in scikit-learn, where the posts' n_iter counts them in
-TREE_BELOW = 4_000  # ours: up to here Barnes and Hut's tree is faster than a grid, above it slower
+TREE_BELOW = 2_000  # ours: up to here Barnes and Hut's tree is faster than a grid, above it slower
 TREE_DIMENSIONS = 10  # ours: up to here a tree finds neighbours fast at any n
 BLOCKS_ABOVE = 20_000  # ours: above it, in more dimensions, blocks of products in float32, which beat scikit-learn more and more
 
@@ -69,7 +69,7 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2)
     Arguments mean what they mean in scikit-learn: n_iter includes 250 exaggerated iterations, momentum 0.5
     then 0.8, start on the first two principal components (standard deviation 1e-4), learning rate n /
     early_exaggeration but at least 200 (scikit-learn's 'auto' and its gradient are a quarter and four times
-    as large). openTSNE does the work, with repulsion from Barnes and Hut's tree below 4,000 points and from
+    as large). openTSNE does the work, with repulsion from Barnes and Hut's tree below 2,000 points and from
     `repulsion` above. Neighbours are exact at any n: Annoy, openTSNE's own choice, found 79 % of those of 40,000
     latents, in three times the time.
 
