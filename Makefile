@@ -83,7 +83,7 @@ lab: $(SETUP) ## the notebooks, interactively
 	$(PYTHON) -m jupyterlab notebooks
 
 pairs: $(SETUP) ## make the .ipynb of each notebook equal to its .py
-	$(PYTHON) -m jupytext --quiet --to ipynb notebooks/[0-9]*.py
+	$(PYTHON) -m jupytext --quiet --update --to ipynb notebooks/[0-9]*.py
 
 readme: report ## write the claims table of this run into the README
 	@$(LIB) readme $(P)

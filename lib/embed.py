@@ -2,10 +2,10 @@
 
 import math
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from openTSNE import TSNEEmbedding
 from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
@@ -20,7 +20,7 @@ BLOCKS_ABOVE = 20_000  # ours: above it, in more dimensions, blocks of products 
 
 _ROWS = 8192
 _DISTANCES = 2**27  # distances held at a time, 537 MB
-_CHUNK = 64  # distances whose least is looked at first
+_CHUNK, _QUERIES = 64, 32  # distances whose least is looked at first, points that a thread searches for at a time
 
 
 class PCA(NamedTuple):
@@ -158,12 +158,12 @@ def _search(points, n_jobs=None):
 
 def _neighbours(x, k, n_jobs):
     if len(x) > BLOCKS_ABOVE and x.shape[1] > TREE_DIMENSIONS:
-        return PrecomputedNeighbors(*_by_blocks(x, k))
+        return PrecomputedNeighbors(*_by_blocks(x, k, n_jobs))
     distances, indices = _search(x, n_jobs).fit(x).kneighbors(n_neighbors=k)
     return PrecomputedNeighbors(indices, distances)
 
 
-def _by_blocks(x, k):
+def _by_blocks(x, k, n_jobs=1):
     """Indices and distances (n, k) of the nearest others of x, nearest first, from |b|^2 - 2 a b in float32.
 
     The k least of a row lie in the k chunks of it whose least are the least, so no row is sorted. Two neighbours change places only if their squared distances differ by less than rounding, about 1e-7 of the squared
@@ -175,17 +175,28 @@ def _by_blocks(x, k):
     others = np.full((width, x.shape[1] + 1), [0.0] * x.shape[1] + [np.inf], np.float32)         # the last are no points
     others[:n] = np.concatenate([-2 * x, np.square(x).sum(axis=1, keepdims=True)], axis=1)
     memory = np.empty((max(1, _DISTANCES // width), width), np.float32)
-    points, found = torch.from_numpy(x), []
-    for rows in torch.arange(n).split(len(memory)):
-        products = torch.from_numpy(np.matmul(queries[rows], others.T, out=memory[:len(rows)]))  # numpy's is the faster product
-        products[torch.arange(len(rows)), rows] = torch.inf                                      # a point is not its own neighbour
-        least = products.view(len(rows), -1, _CHUNK).amin(dim=2)                                 # k chunks hold all k neighbours
-        columns = least.topk(min(k, width // _CHUNK), largest=False)[1][:, :, None] * _CHUNK + torch.arange(_CHUNK)
-        columns = columns.flatten(1)                                                             # (rows, k chunks)
-        near = columns.gather(1, products.gather(1, columns).topk(k, largest=False)[1])
-        distances, order = torch.linalg.vector_norm(points[near] - points[rows, None], dim=2).sort(dim=1, stable=True)
-        found.append((near.gather(1, order), distances))
-    return tuple(torch.cat(part).numpy() for part in zip(*found))
+    indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+
+    def search(rows, products):
+        own = np.arange(rows.start, rows.stop)
+        products[own - rows.start, own] = np.inf                                                 # a point is not its own neighbour
+        chunks = products.reshape(len(own), -1, _CHUNK)
+        held = min(k, chunks.shape[1])                                                           # so many chunks hold all k
+        least = np.argpartition(chunks.min(axis=2), held - 1, axis=1)[:, :held]
+        candidates = np.take_along_axis(chunks, least[:, :, None], axis=1).reshape(len(own), -1)
+        near = np.argpartition(candidates, k - 1, axis=1)[:, :k]
+        near = np.take_along_axis(least, near // _CHUNK, axis=1) * _CHUNK + near % _CHUNK
+        apart = np.sqrt(np.square(x[near] - x[rows, None]).sum(axis=2))
+        order = apart.argsort(axis=1, kind="stable")
+        indices[rows], distances[rows] = (np.take_along_axis(part, order, axis=1) for part in (near, apart))
+
+    with ThreadPoolExecutor(n_jobs) as pool:
+        for start in range(0, n, len(memory)):
+            products = np.matmul(queries[start:start + len(memory)], others.T, out=memory[:min(len(memory), n - start)])
+            parts = range(0, len(products), _QUERIES)
+            list(pool.map(search, [slice(start + i, min(start + i + _QUERIES, start + len(products))) for i in parts],
+                          [products[i:i + _QUERIES] for i in parts]))
+    return indices, distances
 
 
 def _distinct_rows(x):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
 from scipy.special import ndtr
 
 DOMINANT_MU = 0.5  # ours, in typical half-widths; both together select exactly the 20 components of F2
@@ -296,38 +295,39 @@ def _uniform_line(edges, dtype):
 
 
 def _uniform_histograms(z, edges, slope, start, tiny):
-    """Two columns counted at once: their bins, a byte each, make one number of two bytes; all on all cores."""
-    (n, d), m = z.shape, len(edges) - 1
-    pairs = np.empty(((d + 1) // 2, n), dtype=np.int16)
+    """Two columns counted at once: their bins, a byte each, make one number of two bytes; on all cores."""
+    (n, d), m, cores = z.shape, len(edges) - 1, os.cpu_count()
+    pairs = np.empty(((d + 1) // 2, n), dtype="<u2")
     counts = np.empty((m, 2 * len(pairs)), dtype=np.int64)
+    blocks = _row_blocks(z)
 
-    def bin_blocks(blocks):
-        memory, bytes_ = np.empty(z[blocks[0]].shape), np.zeros((len(z[blocks[0]]), counts.shape[1]), dtype=np.uint8)
-        for rows in blocks:
+    def bin_blocks(share):
+        """Fill the columns of `pairs` of these blocks; False if some value is not finite."""
+        size = len(z[share[0]])
+        memory, bytes_, absolute = np.empty((size, d)), np.zeros((size, counts.shape[1]), np.uint8), np.empty((size, d), z.dtype)
+        for rows in share:
             block = z[rows]
-            u, bins = memory[:len(block)], bytes_[:len(block)]
-            if not (np.isfinite(block.sum()) or np.isfinite(block).all()):
+            u, bins, distance = (part[:len(block)] for part in (memory, bytes_, absolute))
+            np.abs(block, out=distance)
+            if not distance.max() < np.inf:
                 return False
-            near_zero = np.flatnonzero(u < tiny) if np.abs(block, out=u).min() < tiny else []
+            near_zero = np.argwhere(distance < tiny) if distance.min() < tiny else []
             np.copyto(u, block)
             u *= slope
             u += start
             np.clip(u, 0, m + 1, out=u)
-            for i in near_zero:
-                value = block.flat[i]
-                u.flat[i] = m if value == edges[-1] else np.searchsorted(edges, value, side="right")
+            for place in map(tuple, near_zero):
+                u[place] = m if block[place] == edges[-1] else np.searchsorted(edges, block[place], side="right")
             np.copyto(bins[:, :d], u, casting="unsafe")
-            pairs[:, rows] = bins.view("<i2").T                                              # (pairs, rows)
+            pairs[:, rows] = bins.view("<u2").T                                              # (pairs, rows)
         return True
 
     def count(j):
-        keys = pairs[j] if 256 * (m + 2) <= 2**15 else pairs[j].view("<u2").astype(np.int32)
-        both = torch.bincount(torch.from_numpy(keys), minlength=256 * (m + 2)).numpy().reshape(-1, 256)     # (second, first)
+        both = np.bincount(pairs[j], minlength=256 * (m + 2)).reshape(-1, 256)               # (second, first)
         counts[:, 2 * j], counts[:, 2 * j + 1] = both.sum(axis=0)[1:m + 1], both.sum(axis=1)[1:m + 1]
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        blocks, cores = _row_blocks(z), os.cpu_count()
-        if not all(pool.map(bin_blocks, filter(None, (blocks[i::cores] for i in range(cores))))):
+    with ThreadPoolExecutor(cores) as pool:
+        if not all(pool.map(bin_blocks, (blocks[i::cores] for i in range(min(cores, len(blocks)))))):
             _cloud(z)                                                                        # says which components
         list(pool.map(count, range(len(pairs))))
     return np.ascontiguousarray(counts[:, :d])

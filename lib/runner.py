@@ -16,6 +16,7 @@ READS = {"01": (), "02": ("model-*.pt",), "03": LATENTS, "04": LATENTS, "05": ()
          "07": ("model-*.pt", *LATENTS), "08": (*LATENTS, "tsne-C2-*.npy", "tsne-06-*.npy")}
 PARAMETERS = {"dataset": str, "scale": str, "seed": int}
 KILLED = 138
+PATIENCE = 300               # ours: seconds in which a kernel must start
 ROOM = 20 * 2 ** 20          # ours: bytes that must be free for an executed notebook and its figures
 
 
@@ -129,7 +130,7 @@ def _execute(study, path, target, given):
     try:
         with show_log(target.with_suffix(".log")):
             papermill.execute_notebook(started, running, parameters={**given, "seed": study.seed}, kernel_name="python3", language="python",
-                                       cwd=artifacts.ROOT, progress_bar=False,
+                                       cwd=artifacts.ROOT, progress_bar=False, start_timeout=PATIENCE,
                                        extra_arguments=["--log-level=50"])     # its warnings mean nothing here
         os.replace(running, target)
         failed.unlink(missing_ok=True)
@@ -143,6 +144,11 @@ def _execute(study, path, target, given):
         raise NotebookFailed(f"{path.stem}: the kernel was killed, most likely because memory ran out; close other "
                              f"programs or choose a smaller SCALE, then run the same command again\n"
                              f"  the notebook up to there: {failed.relative_to(study.home)}", KILLED) from error
+    except RuntimeError as error:
+        if "didn't respond" not in str(error):                       # jupyter_client's words: it has no class for this
+            raise
+        raise NotebookFailed(f"{path.stem}: the kernel did not start in {PATIENCE} seconds, most likely because the machine is "
+                             "busy or was suspended: run the same command again", KILLED) from error
     finally:
         started.unlink(missing_ok=True)
         running.unlink(missing_ok=True)

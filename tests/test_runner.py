@@ -92,6 +92,18 @@ def test_a_killed_kernel_is_explained(project):
     assert failure.value.code == 138
 
 
+def test_a_kernel_that_does_not_start_is_explained(project, monkeypatch, tmp_path):
+    project("pass")
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "sitecustomize.py").write_text("import time; time.sleep(4)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "slow"))
+    monkeypatch.setattr(runner, "PATIENCE", 1)
+    with pytest.raises(runner.NotebookFailed, match="did not start in 1 seconds, .*: run the same command again"):
+        runner.run("05_radius_theory", GIVEN)
+    folder = artifacts.ROOT / "build" / "synthetic-smoke-s1"
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("arguments, words", [
     (["notebook", "05_radius_theory", "-p", "colour", "red"], "has no parameter colour"),
     (["data", "-p", "scale", "huge"], "unknown SCALE 'huge'"),
