@@ -166,8 +166,9 @@ def _neighbours(x, k, n_jobs):
 def _by_blocks(x, k, n_jobs=1):
     """Indices and distances (n, k) of the nearest others of x, nearest first, from |b|^2 - 2 a b in float32.
 
-    The k least of a row lie in the k chunks of it whose least are the least, so no row is sorted. Two neighbours change places only if their squared distances differ by less than rounding, about 1e-7 of the squared
-    radius of the cloud; the distances themselves are computed from differences.
+    The k least numbers of a row lie in the k chunks whose least are least, so no row is sorted. Two neighbours change
+    places only if their squared distances differ by less than rounding, about 1e-7 of the squared radius of the cloud;
+    the distances themselves are computed from differences.
     """
     n, width = len(x), -(-len(x) // _CHUNK) * _CHUNK
     x = (x - x.mean(axis=0, dtype=float)).astype(np.float32)

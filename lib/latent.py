@@ -25,7 +25,7 @@ def component_histograms(z, edges):
     """Counts of each component's values between edges: column j equals np.histogram(z[:, j], edges)[0].
 
     Bins are closed on the left and open on the right, the last one is closed on both sides; values outside
-    are not counted (see `clipped`). Up to 254 uniform edges and float32 z cost about 9 times z.sum() on two
+    are not counted (see `clipped`). Up to 254 uniform edges and float32 z cost about 11 times z.sum() on two
     cores, others a sort of every column.
 
     z: (n, d); edges: (m + 1,) increasing. Returns int64 counts (m, d).
@@ -304,20 +304,21 @@ def _uniform_histograms(z, edges, slope, start, tiny):
     def bin_blocks(share):
         """Fill the columns of `pairs` of these blocks; False if some value is not finite."""
         size = len(z[share[0]])
-        memory, bytes_, absolute = np.empty((size, d)), np.zeros((size, counts.shape[1]), np.uint8), np.empty((size, d), z.dtype)
+        memory = np.empty((size, d)), np.empty((size, d), z.dtype), np.zeros((size, counts.shape[1]), np.uint8)
         for rows in share:
             block = z[rows]
-            u, bins, distance = (part[:len(block)] for part in (memory, bytes_, absolute))
+            u, distance, bins = (part[:len(block)] for part in memory)
             np.abs(block, out=distance)
             if not distance.max() < np.inf:
                 return False
-            near_zero = np.argwhere(distance < tiny) if distance.min() < tiny else []
+            near_zero = distance < tiny if distance.min() < tiny else None
             np.copyto(u, block)
             u *= slope
             u += start
             np.clip(u, 0, m + 1, out=u)
-            for place in map(tuple, near_zero):
-                u[place] = m if block[place] == edges[-1] else np.searchsorted(edges, block[place], side="right")
+            if near_zero is not None:
+                values = block[near_zero]
+                u[near_zero] = np.where(values == edges[-1], m, np.searchsorted(edges, values, side="right"))
             np.copyto(bins[:, :d], u, casting="unsafe")
             pairs[:, rows] = bins.view("<u2").T                                              # (pairs, rows)
         return True
