@@ -11,7 +11,7 @@ from .training import images
 CPU = torch.device("cpu")
 AS_IT_IS = {"batch": 128, "bfloat16": True, "channels_last": True, "fused": True, "compile": False}
 TRIED = {"as it is": {}, "float32": {"bfloat16": False}, "not channels_last": {"channels_last": False},
-         "optimizer not fused": {"fused": False}, "torch.compile": {"compile": True}, "batch 16": {"batch": 16},
+         "optimizer not fused": {"fused": False}, "torch.compile": {"compile": True}, "batch 32": {"batch": 32},
          "batch 64": {"batch": 64}}
 
 

@@ -13,7 +13,7 @@ from lib import models, train
 
 from . import measure
 
-BATCHES = (128, 16)                                                  # scales paper and laptop
+BATCHES = (128, 32)                                                  # scales paper and laptop
 
 
 def images(n, seed=0):

@@ -12,7 +12,7 @@ from lib.study import LATENT_DIM
 
 LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
 DIVERGED, HARMLESS = 10, 0.01     # ours: so many times the loss of the first epoch is no training, unless it is tiny
-BETAS, EPSILON = (0.9, 0.999), 1e-7        # ours: the defaults of Keras, with which the posts were made
+EPSILON = 1e-7             # ours: the default of Keras, with which the posts were made
 LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),                     # ours: the posts do not say
           "bce": lambda logits, x: F.binary_cross_entropy_with_logits(logits, x)}
 
@@ -31,15 +31,15 @@ class Reconstruction(nn.Module):
         return self.loss(logits.float(), x)
 
 
-def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learning_rate=LEARNING_RATE, betas=BETAS,
-        device=None, resume=None, after_epoch=None, desc="training", compile=None):
+def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learning_rate=LEARNING_RATE, device=None,
+        resume=None, after_epoch=None, desc="training", compile=None):
     """Train `model` to reproduce its input with Adam and return the history, one dictionary per epoch.
 
     x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; kept as they are, on the GPU where there is one, and
-    converted to [0, 1] batch by batch. learning_rate and betas: of Adam.
+    converted to [0, 1] batch by batch.
     The order of the images is a function of (seed, epoch), and nothing else is drawn by chance, so a run resumed from
     `resume` (a `state` given to `after_epoch`) goes on bit for bit on a CPU. The learning rate falls linearly to zero
-    over the last half of the steps (ours). Held-out loss after each epoch.
+    over the last third of the steps (ours). Held-out loss after each epoch.
     compile: whether torch.compile fuses the step, or the name of one of its modes, as "reduce-overhead" (CUDA graphs); None
     means on a GPU only. Under torchrun (`ranks.start`) each process takes its share of each batch, all return one
     history, and only the first calls `after_epoch`.
@@ -55,7 +55,7 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
     batch = min(batch, len(x_train))
     steps = len(x_train) // batch                                    # the rest of an epoch is left out, another each time
     model.to(device, memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, betas=betas, eps=EPSILON, fused=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=EPSILON, fused=True)
     history, start = [], 0
     if resume:
         model.load_state_dict(resume["model"], strict=True)
@@ -106,9 +106,9 @@ def check_health(row, values, history):
 
 
 def set_rate(optimizer, learning_rate, done):
-    """Set the learning rate after the share `done` of all steps: constant, then linearly to 0 over the last half."""
+    """Set the learning rate after the share `done` of all steps: constant, then linearly to 0 over the last third."""
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate * min(1.0, 2 * (1 - done))
+        group["lr"] = learning_rate * min(1.0, 3 * (1 - done))
 
 
 @torch.inference_mode()
@@ -159,7 +159,7 @@ def trained(study, case, say=progress.log):
 def recipe(study, case):
     """The recipe of the checkpoint of `case`. Raises as `images.paths` does."""
     params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed, "loss": "mse",
-              "learning_rate": study.counts.learning_rate, "betas": list(study.counts.betas), "device": best_device().type}
+              "learning_rate": study.counts.learning_rate, "device": best_device().type}
     return artifacts.recipe("train", params, images.paths(study), ["train", "models"])
 
 
@@ -184,7 +184,7 @@ def _trained(study, case, say):
         disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))      # the weights, and Adam's two moments of each
         x = images.load(study)
         fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
-            learning_rate=study.counts.learning_rate, betas=study.counts.betas, resume=state, after_epoch=keep, desc=f"case {case}")
+            learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
         ranks.wait()                                                 # the first process writes, all read
         state = restore(model, path)                                 # the same bits whether trained now or read
     artifacts.note(path)

@@ -144,8 +144,8 @@ Markdown(f"Case I has {counted['I']:,} parameters and case II {counted['II']:,};
 # ## Training
 #
 # What the posts do not say is ours: mean squared error on [0, 1], a sigmoid at the end, Adam with a rate that falls to zero
-# over the last half (batch, rate and Adam's betas are in the table of scales in `lib/study.py`), no batch normalisation. A
-# checkpoint after each epoch lets an interrupted run go on where it was. If the networks are there and nothing they depend on changed, nothing is trained.
+# over the last third (batch and rate are in the table of scales in `lib/study.py`), no batch normalisation. A checkpoint after each epoch lets an interrupted run go on where it
+# was. If the networks are there and nothing they depend on changed, nothing is trained.
 
 # %%
 trained = {case: train.trained(study, case) for case in ("I", "II")}

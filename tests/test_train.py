@@ -67,8 +67,8 @@ def test_a_killed_run_resumes_bit_for_bit(x, tmp_path):
     assert not torch.equal(weights(other), weights(straight))        # control: another data order is seen
 
 
-@pytest.mark.parametrize("done, share", [(0, 1), (0.3, 1), (0.5, 1), (0.75, 0.5), (1, 0)])
-def test_the_rate_falls_over_the_last_half(done, share):
+@pytest.mark.parametrize("done, share", [(0, 1), (0.5, 1), (2 / 3, 1), (5 / 6, 0.5), (1, 0)])
+def test_the_rate_falls_over_the_last_third(done, share):
     optimizer = torch.optim.Adam([torch.zeros(1, requires_grad=True)])
     train.set_rate(optimizer, 0.01, done)
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.01 * share)
