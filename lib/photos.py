@@ -26,9 +26,10 @@ def decode(data):
     CelebA's 178x218 become the 178x178 of the centre (ours: the posts do not say). The EXIF orientation is
     honoured; transparency lies on white; 16-bit grey is divided by 257; colour profiles are not applied;
     smaller photos are enlarged; of several frames the first counts. Large JPEGs are shrunk by 2, 4 or 8 while
-    they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums are
-    compared: Pillow alone would stop reading at the last pixel. Raises ValueError if `data` is no photo; what
-    Pillow raises on a broken one passes through. CelebA's own files go a faster way, see `jpegs`.
+    they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums but that of
+    the empty last chunk are compared: Pillow alone would stop reading at the last pixel. Raises ValueError if
+    `data` is no photo; what Pillow raises on a broken one passes through. CelebA's own files go a faster way,
+    see `jpegs`.
     """
     if (image := jpegs.decode(data)) is not None:
         return image
