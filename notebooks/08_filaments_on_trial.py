@@ -357,6 +357,8 @@ def space_trial(k, case, split, kind):
 progress.log(f"{len(SETS)} trials of {n_space:,} latents in the full space")
 measured = Parallel(n_jobs=2)(delayed(space_trial)(k, *which) for k, which in enumerate(SETS))
 observed, chance = labelled({" / ".join(which): m for which, m in zip(SETS, measured)})
+capped = chance.columns[(chance == chance.iloc[0]).all()]               # as far as the estimate can go, in every smooth cloud
+observed, chance = observed.drop(capped), chance.drop(columns=capped)
 space_trials = filaments.judged(observed, chance, dict.fromkeys(observed.index, "low"))
 names = space_trials.statistic.str.extract(r"(?P<case>\w+) / (?P<split>\w+) / (?P<null>\w+): (?P<name>.+)$")
 space_trials = pd.concat([names, space_trials.drop(columns=["statistic", "side"])], axis=1)
@@ -371,10 +373,10 @@ for ax, name in zip(axes, ("TwoNN", "MLE", "local PCA")):
         for k, r in enumerate(part.itertuples()):
             band = part.loc[r.Index, ["null 2.5 %", "null 97.5 %"]]
             ax.plot(band, [row + 0.15 * (k - 1)] * 2, lw=4, color=colours[r.null], label=f"{r.null} clouds" if row == 0 else None)
-        ax.plot(part.observed.iloc[0], row, "D", color=figures.LATENT, label="latents" if row == 0 else None)
+        ax.plot(part.observed[:1], [row] * len(part[:1]), "D", color=figures.LATENT, label="latents" if row == 0 else None)
     ax.set(xlabel="dimension", title=name, xlim=(0, None), ylim=(3.6, -0.6))
 axes[0].set(yticks=range(4), yticklabels=[f"case {c}, {s.replace('_', '-')}" for c, s in pairs])
-axes[2].legend(fontsize=7, loc="upper left")
+axes[2].legend(*axes[1].get_legend_handles_labels(), fontsize=7, loc="upper left")
 figures.save(fig, study, "08-9", "dimension-trials", f"Dimension estimates of the latents beside the bands of three kinds of "
              f"smooth clouds of {n_space:,} points.", n=f"{n_space:,} points each, {N_SPACE} clouds per band")
 plt.show()
@@ -387,7 +389,8 @@ Markdown(f"**Figure 08-9.** {len(below)} of {len(space_trials)} tests lie below 
          f"of the latents is {mle.observed.min():.1f} to {mle.observed.max():.1f}, where elliptical clouds have "
          f"{mle['null mean'].min():.1f} to {mle['null mean'].max():.1f}. "
          + ("This is the dimension of threads." if mle.observed.max() < 2 else
-            "A thread has 1 (see the power above): **this is not the dimension of threads.**"))
+            "A thread has 1 (see the power above): **this is not the dimension of threads.**")
+         + (f" Left out, because all smooth clouds read alike there: {'; '.join(capped)}." if len(capped) else ""))
 
 # %% [markdown]
 # ## Where the truth is known
