@@ -356,6 +356,8 @@ def space_trial(k, case, split, kind):
 
 progress.log(f"{len(SETS)} trials of {n_space:,} latents in the full space")
 measured = Parallel(n_jobs=2)(delayed(space_trial)(k, *which) for k, which in enumerate(SETS))
+
+# %%
 observed, chance = labelled({" / ".join(which): m for which, m in zip(SETS, measured)})
 capped = chance.columns[(chance == chance.iloc[0]).all()]               # as far as the estimate can go, in every smooth cloud
 observed, chance = observed.drop(capped), chance.drop(columns=capped)
