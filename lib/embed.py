@@ -178,9 +178,10 @@ def _by_blocks(x, k, n_jobs=1):
     memory = np.empty((max(1, _DISTANCES // width), width), np.float32)
     indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
 
-    def search(rows, products):
-        own = np.arange(rows.start, rows.stop)
-        products[own - rows.start, own] = np.inf                                                 # a point is not its own neighbour
+    def search(first, products):
+        rows = slice(first, first + len(products))
+        own = np.arange(len(products))
+        products[own, first + own] = np.inf                                                      # a point is not its own neighbour
         chunks = products.reshape(len(own), -1, _CHUNK)
         held = min(k, chunks.shape[1])                                                           # so many chunks hold all k
         least = np.argpartition(chunks.min(axis=2), held - 1, axis=1)[:, :held]
@@ -194,9 +195,8 @@ def _by_blocks(x, k, n_jobs=1):
     with ThreadPoolExecutor(n_jobs) as pool:
         for start in range(0, n, len(memory)):
             products = np.matmul(queries[start:start + len(memory)], others.T, out=memory[:min(len(memory), n - start)])
-            parts = range(0, len(products), _QUERIES)
-            list(pool.map(search, [slice(start + i, min(start + i + _QUERIES, start + len(products))) for i in parts],
-                          [products[i:i + _QUERIES] for i in parts]))
+            firsts = range(0, len(products), _QUERIES)
+            list(pool.map(search, (start + i for i in firsts), (products[i:i + _QUERIES] for i in firsts)))
     return indices, distances
 
 

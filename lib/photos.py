@@ -15,6 +15,7 @@ from lib.study import SIZE
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")     # what Pillow may try, whatever the file is called
 MAX_PIXELS = 80_000_000                    # ours: below Pillow's own warning at 89 million
 MAX_BYTES = 256 * 2**20                    # ours: no photo of MAX_PIXELS needs more
+PNG_END = b"\0\0\0\0IEND\xaeB`\x82"        # the last chunk of every PNG: no content, its name, its checksum
 DRAFT = 4                                  # ours: a JPEG is shrunk while decoding to no less than 4 SIZE
 BLOCK = 32                                 # photos that a thread decodes in one go: threads seldom wait for each other
 AHEAD = 4                                  # blocks per core decoded ahead of the writer, 3.5 MB
@@ -26,10 +27,9 @@ def decode(data):
     CelebA's 178x218 become the 178x178 of the centre (ours: the posts do not say). The EXIF orientation is
     honoured; transparency lies on white; 16-bit grey is divided by 257; colour profiles are not applied;
     smaller photos are enlarged; of several frames the first counts. Large JPEGs are shrunk by 2, 4 or 8 while
-    they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums but that of
-    the empty last chunk are compared: Pillow alone would stop reading at the last pixel. Raises ValueError if
-    `data` is no photo; what Pillow raises on a broken one passes through. CelebA's own files go a faster way,
-    see `jpegs`.
+    they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums are
+    compared: Pillow alone would stop reading at the last pixel. Raises ValueError if `data` is no photo; what
+    Pillow raises on a broken one passes through. CelebA's own files go a faster way, see `jpegs`.
     """
     if (image := jpegs.decode(data)) is not None:
         return image
@@ -45,6 +45,8 @@ def decode(data):
     file_format = image.format
     if file_format == "PNG":
         Image.open(io.BytesIO(data), formats=("PNG",)).verify()
+        if PNG_END not in data:            # which Pillow takes by its name alone
+            raise ValueError("is a PNG whose last chunk is damaged")
     if file_format in ("JPEG", "MPO"):
         image.draft(None, (DRAFT * SIZE, DRAFT * SIZE))
     image = ImageOps.exif_transpose(image)
