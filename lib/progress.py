@@ -44,10 +44,10 @@ def log(line):
 
 
 @contextlib.contextmanager
-def doubts(what):
-    """Show warnings of the block as lines that begin with `what`: read by who runs the study, and no clutter in a notebook."""
+def doubts():
+    """Show warnings of the block as lines: read by who runs the study, and no clutter in a notebook."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
     for warning in caught:
-        log(f"{what}: {warning.message}")
+        log(str(warning.message))

@@ -44,6 +44,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
+from joblib import Parallel, delayed
 from lib import artifacts, claims, embed, figures, filaments, planes, progress, study as studies
 study = studies.Study(dataset, scale, seed)
 figures.use_style()
@@ -73,32 +74,53 @@ Markdown(f"This run: **{study.label}**. {len(z):,} different latents of {z.shape
 # random have about 10/n. We expect recalls far below 1: a plane has no room for the neighbourhoods of 256
 # dimensions.
 
+# Maps of latents, of their leading principal components (below), and of two smooth clouds (the controls). All are made
+# here, two at a time, and shown one by one.
+
 # %%
-def tsne_map(name, x, **settings):
-    """The t-SNE map of x, kept in data/RUN/ and made again only when something it depends on changed."""
+first = {"perplexity": 10, "early_exaggeration": 16}                    # as in the posts
+standard = {"perplexity": 30, "early_exaggeration": 12}                 # as in the posts: scikit-learn's defaults
+pca = embed.pca(z)
+scores = pca.transform(z)
+few, many = scores[order[:len(medium)]], scores[order[:len(large)]]
+smooth, smooth_plane = (filaments.gaussian_null(cloud, np.random.default_rng(seed)) for cloud in (small, few[:, :2]))
+fed = {"C2-7": (small, first), "06-1": (smooth.astype(np.float32), first), "C2-8": (medium, standard), "C2-9": (large, standard),
+       "C2-11": (few[:, :2], standard), "06-2": (smooth_plane, standard),
+       **{name: (many[:, :leading], standard) for name, leading in (("C2-12", 2), ("C2-13", 4), ("C2-14", 10))}}
+
+# %%
+def tsne_map(name):
+    """The t-SNE map for a figure, kept in data/RUN/ and made again only when something it depends on changed."""
+    x, settings = fed[name]
     def compute():
         progress.log(f"t-SNE for figure {name}: {len(x):,} points in {x.shape[1]} dimensions")
-        with progress.doubts(f"figure {name}"):
-            return embed.tsne(x, seed=seed, **settings)
+        return embed.tsne(x, seed=seed, n_jobs=1, name=f"figure {name}", **settings)
     params = {"n": len(x), "dimensions": x.shape[1], "seed": seed, **settings}
     needs = ["embed", "filaments"] if name.startswith("06") else ["embed"]
     return artifacts.cached(study.data / f"tsne-{name}.npy", compute, "t-SNE", params, [latents_file], needs)
 
-# %%
-maps = {}
+with progress.doubts():
+    longest_first = sorted(fed, key=lambda name: -len(fed[name][0]))
+    made = Parallel(n_jobs=2, prefer="threads")(delayed(tsne_map)(name) for name in longest_first)
+maps = dict(zip(longest_first, made))
 
-def judge(name, y, fed, original, perplexity, early_exaggeration):
-    """Add a map to `maps`, with its recall of what it was fed and of the latents behind; return its title."""
-    own, full = (embed.neighbour_recall(x, y, k=10, rng=np.random.default_rng(seed)) for x in (fed, original))
-    maps[name] = len(y), fed.shape[1], perplexity, early_exaggeration, seed, *own, *full
-    title = f"{name}: n = {len(y):,}, perplexity {perplexity}, seed {seed}\n"
+# %%
+judged = {}
+
+def judge(name, original):
+    """Note the recall of a map, of what it was fed and of the latents behind; return its title."""
+    (x, settings), y = fed[name], maps[name]
+    own, full = (embed.neighbour_recall(cloud, y, k=10, rng=np.random.default_rng(seed)) for cloud in (x, original))
+    judged[name] = len(y), x.shape[1], *settings.values(), seed, *own, *full
+    title = f"{name}: n = {len(y):,}, perplexity {settings['perplexity']}, seed {seed}\n"
     title += f"neighbour recall (k = 10): {own.value:.3f} $\\pm$ {own.standard_error:.3f}"
     behind = f"\nof all {original.shape[1]} components: {full.value:.3f} $\\pm$ {full.standard_error:.3f}"
-    return title + (behind if fed.shape[1] < original.shape[1] else "")
+    return title + (behind if x.shape[1] < original.shape[1] else "")
 
 # %%
-def show(name, what, y, title, kind="latents", color=figures.LATENT):
-    """Draw and save a map under its figure id."""
+def show(name, what, original, kind="latents", color=figures.LATENT):
+    """Judge a map, draw it and save it under its figure id."""
+    y, title = maps[name], judge(name, original)
     width, height = np.ptp(y, axis=0)
     fig, ax = plt.subplots(figsize=(4.6, 4.6 * height / width + 0.6))
     figures.embedding(y, ax, title, color).set_axis_off()
@@ -111,9 +133,7 @@ def show(name, what, y, title, kind="latents", color=figures.LATENT):
 # iterations.
 
 # %%
-first = {"perplexity": 10, "early_exaggeration": 16}                    # as in the posts
-y = tsne_map("C2-7", small, **first)
-show("C2-7", "tsne-of-latents-few", y, judge("C2-7", y, small, small, **first))
+show("C2-7", "tsne-of-latents-few", small)
 
 # %% [markdown]
 # **Figure 06-1** (ours) is the negative control: the same number of points from the normal distribution with
@@ -121,10 +141,7 @@ show("C2-7", "tsne-of-latents-few", y, judge("C2-7", y, small, small, **first))
 # Whatever gaps its map shows, the method and chance have made.
 
 # %%
-smooth = filaments.gaussian_null(small, np.random.default_rng(seed)).astype(np.float32)
-y_smooth = tsne_map("06-1", smooth, **first)
-title = judge("06-1", y_smooth, smooth, smooth, **first)
-show("06-1", "tsne-of-a-smooth-cloud", y_smooth, title, "Gaussian points", figures.NORMAL)
+show("06-1", "tsne-of-a-smooth-cloud", fed["06-1"][0], "Gaussian points", figures.NORMAL)
 
 # %% [markdown]
 # To compare the two maps without the eye: the mean distance to the nearest neighbour in the middle half of
@@ -135,11 +152,11 @@ show("06-1", "tsne-of-a-smooth-cloud", y_smooth, title, "Gaussian points", figur
 def crowding(y):
     return planes.clark_evans(y, planes.central_half_side(y, len(y) // 2)).index
 
-(own, error), (own_smooth, error_smooth) = maps["C2-7"][5:7], maps["06-1"][5:7]
+(own, error), (own_smooth, error_smooth) = judged["C2-7"][5:7], judged["06-1"][5:7]
 easier = own - own_smooth > 2 * np.hypot(error, error_smooth)
-Markdown(f"In the middle of the map of latents the index is {crowding(y):.2f}, in that of the smooth cloud "
-         f"{crowding(y_smooth):.2f}. The recall is {own:.3f} for the latents and {own_smooth:.3f} for the "
-         f"smooth cloud, where chance gives {10 / (len(y) - 1):.3f}: the latents are "
+Markdown(f"In the middle of the map of latents the index is {crowding(maps['C2-7']):.2f}, in that of the smooth cloud "
+         f"{crowding(maps['06-1']):.2f}. The recall is {own:.3f} for the latents and {own_smooth:.3f} for the "
+         f"smooth cloud, where chance gives {10 / (len(small) - 1):.3f}: the latents are "
          f"{'easier' if easier else 'not clearly easier'} to lay flat than a smooth cloud of the same "
          "covariance. (They would be easier if their neighbourhoods had fewer dimensions.)")
 
@@ -148,16 +165,13 @@ Markdown(f"In the middle of the map of latents the index is {crowding(y):.2f}, i
 # iterations). The post sees gaps between dense centres in both.
 
 # %%
-standard = {"perplexity": 30, "early_exaggeration": 12}             # as in the posts: scikit-learn's defaults
-y = tsne_map("C2-8", medium, **standard)
-show("C2-8", "tsne-of-latents-more", y, judge("C2-8", y, medium, medium, **standard))
+show("C2-8", "tsne-of-latents-more", medium)
 
 # %%
-y = tsne_map("C2-9", large, **standard)
-show("C2-9", "tsne-of-latents-most", y, judge("C2-9", y, large, large, **standard))
+show("C2-9", "tsne-of-latents-most", large)
 
 # %%
-kept = maps["C2-9"][5]
+kept = judged["C2-9"][5]
 Markdown(f"With {len(large):,} points the map keeps {kept:.1%} of the neighbours: of the 10 points nearest "
          f"to a point on it, {1 - kept:.0%} are not among the 10 nearest latents. The dense centres and gaps "
          "of such a map describe t-SNE's solution; they are no measurement of the density of latents.")
@@ -174,7 +188,6 @@ Markdown(f"With {len(large):,} points the map keeps {kept:.1%} of the neighbours
 # that line is correlation; below it are the directions that correlation leaves empty.
 
 # %%
-pca = embed.pca(z)
 shuffled = embed.pca(filaments.shuffled_null(z, np.random.default_rng(seed)))
 importance = pd.DataFrame({"component": np.arange(1, z.shape[1] + 1), "eigenvalue": pca.eigenvalues,
                            "importance": pca.share, "importance, columns shuffled": shuffled.share})
@@ -220,32 +233,23 @@ Markdown(f"The first component holds {pca.share[0]:.1%} of the variance and the 
 # no count of points for this one; here it is the largest).
 
 # %%
-scores = pca.transform(z)
-few, many = scores[order[:len(medium)]], scores[order[:len(large)]]
-y = tsne_map("C2-11", few[:, :2], **standard)
-show("C2-11", "tsne-of-2-pcs-more", y, judge("C2-11", y, few[:, :2], medium, **standard), "latents, 2 PCs")
+show("C2-11", "tsne-of-2-pcs-more", medium, "latents, 2 PCs")
 
 # %%
-y = tsne_map("C2-12", many[:, :2], **standard)
-show("C2-12", "tsne-of-2-pcs-most", y, judge("C2-12", y, many[:, :2], large, **standard), "latents, 2 PCs")
+show("C2-12", "tsne-of-2-pcs-most", large, "latents, 2 PCs")
 
 # %%
-y = tsne_map("C2-13", many[:, :4], **standard)
-show("C2-13", "tsne-of-4-pcs", y, judge("C2-13", y, many[:, :4], large, **standard), "latents, 4 PCs")
+show("C2-13", "tsne-of-4-pcs", large, "latents, 4 PCs")
 
 # %%
-y = tsne_map("C2-14", many[:, :10], **standard)
-show("C2-14", "tsne-of-10-pcs", y, judge("C2-14", y, many[:, :10], large, **standard), "latents, 10 PCs")
+show("C2-14", "tsne-of-10-pcs", large, "latents, 10 PCs")
 
 # %% [markdown]
 # **Figure 06-2** (ours) is the control for C2-11: as many points of a two-dimensional normal distribution
 # with the same mean and covariance, under the same settings. What t-SNE is fed here has no elongated voids.
 
 # %%
-smooth = filaments.gaussian_null(few[:, :2], np.random.default_rng(seed))
-y_smooth = tsne_map("06-2", smooth, **standard)
-title = judge("06-2", y_smooth, smooth, smooth, **standard)
-show("06-2", "tsne-of-a-smooth-plane", y_smooth, title, "Gaussian points, 2D", figures.NORMAL)
+show("06-2", "tsne-of-a-smooth-plane", smooth_plane, "Gaussian points, 2D", figures.NORMAL)
 
 # %% [markdown]
 # All maps with their numbers:
@@ -253,7 +257,7 @@ show("06-2", "tsne-of-a-smooth-plane", y_smooth, title, "Gaussian points, 2D", f
 # %%
 columns = ["n", "components fed", "perplexity", "exaggeration", "seed", "recall", "its error",
            "recall of all components", "its error "]
-recalls = pd.DataFrame.from_dict(maps, orient="index", columns=columns).rename_axis("figure")
+recalls = pd.DataFrame.from_dict(judged, orient="index", columns=columns).rename_axis("figure")
 artifacts.write(study.data / "tsne.csv", recalls)
 recalls.style.format(precision=3)
 

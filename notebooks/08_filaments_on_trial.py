@@ -153,19 +153,21 @@ def gaussian_map(name, options, leading, count):
     null = filaments.gaussian_null(x[order[:count]], np.random.default_rng(seed)).astype(np.float32)
     def compute():
         progress.log(f"t-SNE of a Gaussian cloud, settings of figure {name}: {count:,} points")
-        with progress.doubts(f"settings of figure {name}"):
-            return embed.tsne(null, seed=seed, **options)
+        return embed.tsne(null, seed=seed, n_jobs=1, name=f"settings of figure {name}", **options)
     return artifacts.cached(study.data / f"tsne-08-{name}.npy", compute, "t-SNE of a Gaussian", {"n": count, "seed": seed,
                             "leading": leading, **options}, [study.latents("I", "train")], ["embed", "filaments"])
 
 # %%
-maps = {}
-for name, (options, leading, size, counterpart) in settings.items():
-    count = min(study.counts.tsne_points[size], n_train)
+def both_maps(name, options, leading, size, counterpart):
+    """The map of latents and that of their Gaussian counterpart."""
     of_latents = artifacts.require(study.data / f"tsne-{name}.npy", "06_pca_tsne_filaments")
     smooth = artifacts.require(study.data / f"tsne-{counterpart}.npy", "06_pca_tsne_filaments") \
-        if counterpart.startswith("06") else gaussian_map(name, options, leading, count)
-    maps[name] = of_latents, smooth
+        if counterpart.startswith("06") else gaussian_map(name, options, leading, min(study.counts.tsne_points[size], n_train))
+    return of_latents, smooth
+
+with progress.doubts():                                                 # two at a time, the longest first
+    made = Parallel(n_jobs=2, prefer="threads")(delayed(both_maps)(name, *settings[name]) for name in list(settings)[::-1])
+maps = dict(zip(settings, made[::-1]))
 
 # %%
 fig, axes = plt.subplots(2, 5, figsize=(11, 4.9))

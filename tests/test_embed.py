@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from joblib import Parallel, delayed
 from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
@@ -173,12 +174,22 @@ def test_recall_refuses(arguments):
 
 def test_a_map_that_still_moves_is_given_with_a_warning():
     x = clusters(200)[0]
-    with pytest.warns(UserWarning, match="t-SNE has not converged: its last 50 iterations"):
-        hasty = embed.tsne(x, perplexity=15, n_iter=300, n_jobs=1)
+    with pytest.warns(UserWarning, match="^figure 9: t-SNE has not converged: its last 50 iterations"):
+        hasty = embed.tsne(x, perplexity=15, n_iter=300, n_jobs=1, name="figure 9")
     assert hasty.shape == (len(x), 2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         embed.tsne(x, perplexity=15, n_iter=1000, n_jobs=1)
+
+
+@pytest.mark.parametrize("tree_below", [2_000, 100])                     # Barnes and Hut's tree, and the grid
+def test_maps_made_two_at_a_time_are_those_made_alone(tree_below, monkeypatch):
+    monkeypatch.setattr(embed, "TREE_BELOW", tree_below)
+    clouds = [clusters(600, d, seed=d)[0] for d in (3, 20, 5)]
+    mapped_by = lambda x, n_jobs: embed.tsne(x, perplexity=15, n_iter=300, n_jobs=n_jobs)
+    together = Parallel(n_jobs=2, prefer="threads")(delayed(mapped_by)(x, 1) for x in clouds)
+    for x, y in zip(clouds, together, strict=True):
+        assert np.array_equal(y, mapped_by(x, 2))
 
 
 def test_watching_the_last_iterations_changes_no_bit(monkeypatch):

@@ -32,15 +32,15 @@ def test_without_a_terminal_there_is_no_bar(capsys, monkeypatch):
 
 def test_a_warning_becomes_a_line_and_is_not_shown_twice(monkeypatch, tmp_path, recwarn):
     monkeypatch.setenv(progress.LOG, str(tmp_path / "log"))
-    with progress.doubts("figure 1"):
+    with progress.doubts():
         warnings.warn("it has not converged")
         warnings.warn("it has not converged")
-    assert (tmp_path / "log").read_text() == 2 * "figure 1: it has not converged\n" and not recwarn.list
+    assert (tmp_path / "log").read_text() == 2 * "it has not converged\n" and not recwarn.list
 
 
 def test_an_error_passes_through_and_warnings_outside_stay(monkeypatch, tmp_path):
     monkeypatch.setenv(progress.LOG, str(tmp_path / "log"))
-    with pytest.raises(ValueError, match="no map"), progress.doubts("figure 1"):
+    with pytest.raises(ValueError, match="no map"), progress.doubts():
         raise ValueError("no map")
     with pytest.warns(UserWarning, match="outside"):
         warnings.warn("outside")
