@@ -25,7 +25,7 @@ def component_histograms(z, edges):
     """Counts of each component's values between edges: column j equals np.histogram(z[:, j], edges)[0].
 
     Bins are closed on the left and open on the right, the last one is closed on both sides; values outside
-    are not counted (see `clipped`). Up to 254 uniform edges and float32 z cost about 11 times z.sum() on two
+    are not counted (see `clipped`). Up to 254 uniform edges and float32 z cost about 9 times z.sum() on two
     cores, others a sort of every column.
 
     z: (n, d); edges: (m + 1,) increasing. Returns int64 counts (m, d).
@@ -299,7 +299,7 @@ def _uniform_histograms(z, edges, slope, start, tiny):
     (n, d), m, cores = z.shape, len(edges) - 1, os.cpu_count()
     pairs = np.empty(((d + 1) // 2, n), dtype="<u2")
     counts = np.empty((m, 2 * len(pairs)), dtype=np.int64)
-    blocks = _row_blocks(z)
+    blocks, reach = _row_blocks(z), min(start, m + 1 - start) / slope                            # nearer to 0 all values have a bin
 
     def bin_blocks(share):
         """Fill the columns of `pairs` of these blocks; False if some value is not finite."""
@@ -309,13 +309,15 @@ def _uniform_histograms(z, edges, slope, start, tiny):
             block = z[rows]
             u, distance, bins = (part[:len(block)] for part in memory)
             np.abs(block, out=distance)
-            if not distance.max() < np.inf:
+            farthest = distance.max()
+            if not farthest < np.inf:
                 return False
             near_zero = distance < tiny if distance.min() < tiny else None
             np.copyto(u, block)
             u *= slope
             u += start
-            np.clip(u, 0, m + 1, out=u)
+            if farthest > reach:
+                np.clip(u, 0, m + 1, out=u)
             if near_zero is not None:
                 values = block[near_zero]
                 u[near_zero] = np.where(values == edges[-1], m, np.searchsorted(edges, values, side="right"))

@@ -52,7 +52,8 @@ def test_bad_edges_are_refused(edges):
     np.array([-1, 0, 0.1, 3]), 1e5 + np.linspace(-2, 2, 41),
     np.array([-0.5, 0.5]), np.geomspace(0.01, 10, 20),
 ], ids=["posts", "quarters", "sevenths", "fine", "uneven", "far", "one", "geometric"])
-def test_histograms_equal_numpy(dtype, edges):
+@pytest.mark.parametrize("farthest", [1, 5, np.inf])                   # in units of the farthest edge
+def test_histograms_equal_numpy(dtype, edges, farthest):
     rng = np.random.default_rng(0)
     centre = edges.mean() if abs(edges.mean()) > 1e3 else 0
     z = rng.normal(centre, 1.5, (3000, 5)).astype(dtype)
@@ -60,6 +61,7 @@ def test_histograms_equal_numpy(dtype, edges):
     z[:, 2] = np.nextafter(rng.choice(edges, 3000).astype(dtype), dtype(np.inf))
     z[:, 3] = np.nextafter(rng.choice(edges, 3000).astype(dtype), dtype(-np.inf))
     z[:, 4] = rng.choice([-1e30, 1e30, edges[0], edges[-1]], 3000)
+    z = np.clip(z, -farthest * edges[-1].astype(dtype), farthest * edges[-1].astype(dtype))
     counts = latent.component_histograms(z, edges)
     assert counts.dtype == np.int64
     assert np.array_equal(counts, np.stack([np.histogram(column, edges)[0] for column in z.T], axis=1))
