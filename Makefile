@@ -12,6 +12,9 @@ export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 2000000000
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
+# Training and encoding take all cores; the other notebooks compute on one, so two of them run at a time (make -j1: one).
+MAKEFLAGS += -j2
+
 VENV   := .venv
 SYSTEM ?= python3
 PYTHON ?= $(VENV)/bin/python
@@ -53,15 +56,16 @@ $(B)/images.txt: lib/faces.py lib/faces_parts.py lib/sources.py lib/photos.py li
 data: $(B)/images.txt ## the image cache alone (for CelebA: tries to download, or says which files to put where)
 
 # One rule per notebook: make sees times of change, the runner compares contents and says why it runs.
+# 05 reads nothing, but waits: beside it, training would take longer than both one after the other.
 define notebook
-$(B)/$(1).ipynb: notebooks/$(1).py $(CODE) $(2) | $(SETUP)
+$(B)/$(1).ipynb: notebooks/$(1).py $(CODE) $(2) | $(SETUP) $(if $(filter 05_%,$(1)),$(call named,02))
 	@$$(LIB) notebook $(1) $$(P)
 endef
 named = $(foreach number,$(1),$(filter $(B)/$(number)_%,$(DONE)))
 needs = $(if $(filter 01_%,$(1)),$(B)/images.txt,$(if $(filter 02_%,$(1)),$(call named,01),$(if $(filter 05_%,$(1)),,$(call named,$(if $(filter 08_%,$(1)),06,02)))))
 $(foreach name,$(NOTEBOOKS),$(eval $(call notebook,$(name),$(call needs,$(name)))))
 
-figures/$(RUN)/claims.md: $(DONE)
+figures/$(RUN)/claims.md: $(call named,06 07) $(DONE)      # the longest first
 	@$(LIB) claims $(P)
 build/report/$(RUN).done: figures/$(RUN)/claims.md lib/report.py
 	@$(LIB) report $(P)

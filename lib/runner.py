@@ -120,6 +120,7 @@ def run(name, given):
 
 
 def _execute(study, path, target, given):
+    sys.modules.setdefault("rfc3987_syntax", None)                   # jsonschema would compile it for a second, and no notebook needs it
     import jupytext
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -128,7 +129,7 @@ def _execute(study, path, target, given):
     jupytext.write(jupytext.read(path), started)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with show_log(target.with_suffix(".log")):
+        with show_log(target.with_suffix(".log"), path.stem[:2]):
             papermill.execute_notebook(started, running, parameters={**given, "seed": study.seed}, kernel_name="python3", language="python",
                                        cwd=artifacts.ROOT, progress_bar=False, start_timeout=PATIENCE,
                                        extra_arguments=["--log-level=50"])     # its warnings mean nothing here
@@ -169,8 +170,8 @@ def recorded(path):
 
 
 @contextlib.contextmanager
-def show_log(path):
-    """Copy what the notebook's kernel appends to the log at `path` to the terminal while the block runs."""
+def show_log(path, number):
+    """Copy what the kernel of notebook `number` appends to the log at `path` to the terminal while the block runs."""
     path.write_text("", encoding="utf-8")
     os.environ["STUDY_LOG"] = str(path)
     finished = threading.Event()
@@ -180,7 +181,7 @@ def show_log(path):
             while True:
                 last = finished.wait(0.5)
                 for line in file:
-                    print("  " + line, end="", file=sys.stderr, flush=True)
+                    print(f"  {number}: {line}", end="", file=sys.stderr, flush=True)
                 if last:
                     return
 

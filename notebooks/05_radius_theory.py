@@ -35,7 +35,8 @@ scale = "laptop"
 seed = 0
 
 # %%
-import sys; sys.path[:0] = [".", ".."]          # the notebook runs from the root or from notebooks/
+import os, sys; sys.path[:0] = [".", ".."]      # the notebook runs from the root or from notebooks/
+os.environ.setdefault("OMP_NUM_THREADS", "1")   # on one core: make runs two notebooks at a time
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd

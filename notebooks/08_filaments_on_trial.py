@@ -34,7 +34,8 @@ scale = "laptop"
 seed = 0
 
 # %%
-import sys; sys.path[:0] = [".", ".."]          # the notebook runs from the root or from notebooks/
+import os, sys; sys.path[:0] = [".", ".."]      # the notebook runs from the root or from notebooks/
+os.environ.setdefault("OMP_NUM_THREADS", "1")   # on one core: make runs two notebooks at a time
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns
 from IPython.display import Markdown
 from joblib import Parallel, delayed

@@ -22,19 +22,17 @@ FIGURES = (["F1-1", "F2-T", "P2-1", "01-3", "01-4", "01-5"] + [f"F2-{k}" for k i
 def make(folder, *arguments):
     """Run make in `folder` without what the calling shell set; return the finished process."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-    if "-j2" in arguments:
-        environment["OMP_NUM_THREADS"] = "1"                 # two threads in each of two kernels would wait for each other
     return subprocess.run(["make", f"PYTHON={sys.executable}", "SCALE=smoke", *arguments], cwd=folder, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A copy of the project in a path with a space, after `make -j2 all`."""
+    """A copy of the project in a path with a space, after `make all`."""
     folder = tmp_path_factory.mktemp("a study") / "copy"
     shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
         ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__"))
-    finished = make(folder, "-j2", "all")
+    finished = make(folder, "all")
     assert finished.returncode == 0, finished.stdout[-4000:]
     return folder
 
