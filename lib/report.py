@@ -160,8 +160,11 @@ def readme(study, path):
     _, end, tail = rest.partition(BLOCK_END)
     if not (start and end):
         raise ValueError(f"{path.name} has no block between {BLOCK_START!r} and {BLOCK_END!r}")
+    pages = _executed(study)
+    each = ", ".join(f"{page.stem[:2]} {artifacts.facts(page)['seconds']:.0f}" for page in pages)
+    training = sum(artifacts.facts(study.checkpoint(case))["seconds"] for case in ("I", "II"))
     title, _, table = (study.figures / "claims.md").read_text(encoding="utf-8").partition("\n\n")
     summary, _, rows = table.partition("\n\n")
     artifacts.write(path, f"{head}{start}\n{title.lstrip('# ')}: {summary}\n\n<details><summary>all claims</summary>\n\n{rows}"
-                          f"\n</details>\n\nThe notebooks of that run took {_seconds(_executed(study)) / 60:.0f} minutes on {os.cpu_count()} cores, "
-                          f"set-up apart.\n{end}{tail}")
+                          f"\n</details>\n\nThe notebooks of that run took {_seconds(pages) / 60:.0f} minutes on {os.cpu_count()} cores, "
+                          f"set-up apart. In seconds: {each}; training alone {training:.0f}.\n{end}{tail}")
