@@ -253,14 +253,15 @@ best = powers[powers["where"] == "plane"].groupby(["m", "thickness", "n"], as_in
 fig, axes = plt.subplots(3, 3, figsize=(8.6, 6.4), sharex=True, sharey=True)
 for (m, row) in zip(calibration.SHEETS, axes):
     for n, ax in zip(sorted(powers.n.unique()), row):
-        for name, part in pd.concat([space, best]).query("m == @m and n == @n").groupby("statistic", sort=False):
-            ax.plot(part.thickness, part.rate, "o--" if "plane" in name else "o-", ms=3, label=name)
+        found = pd.concat([space, best]).query("m == @m and n == @n").groupby("statistic", sort=False)
+        for (name, part), width in zip(found, (5, 3, 1.2, 1.2)):        # the first show beside the later ones
+            ax.plot(part.thickness, part.rate, "o--" if "plane" in name else "o-", lw=width, ms=width + 2, label=name)
         ax.axhline(0.05, color=figures.MUTED, lw=0.8)
         ax.set(xscale="log", title=f"{'thread' if m == 1 else f'sheet, m = {m}'}, n = {n:,}", ylim=(-0.03, 1.03))
 axes[0, 0].legend(fontsize=6)
 fig.supxlabel("thickness / radius of the cloud", fontsize=9); fig.supylabel("found at 5 %", fontsize=9)
 figures.save(fig, study, "08-7", "power", "Detection rate of threads and sheets against thickness for three counts of points; "
-             "the estimates in the full space against the best statistic in a plane.", n="20 planted clouds per point")
+             "the estimates in the full space against the best statistic in a plane.", n="20 planted clouds per point, no latents")
 plt.show()
 
 # %%
@@ -379,7 +380,7 @@ for ax, name in zip(axes, ("TwoNN", "MLE", "local PCA")):
             band = part.loc[r.Index, ["null 2.5 %", "null 97.5 %"]]
             ax.plot(band, [row + 0.15 * (k - 1)] * 2, lw=4, color=colours[r.null], label=f"{r.null} clouds" if row == 0 else None)
         ax.plot(part.observed[:1], [row] * len(part[:1]), "D", color=figures.LATENT, label="latents" if row == 0 else None)
-    ax.set(xlabel="dimension", title=name, xlim=(0, None), ylim=(3.6, -0.6))
+    ax.set(xlabel="dimension", title=name, xlim=(0, 1.05 * ax.dataLim.x1), ylim=(3.6, -0.6))
 axes[0].set(yticks=range(4), yticklabels=[f"case {c}, {s.replace('_', '-')}" for c, s in pairs])
 axes[2].legend(*axes[1].get_legend_handles_labels(), fontsize=7, loc="upper left")
 figures.save(fig, study, "08-9", "dimension-trials", f"Dimension estimates of the latents beside the bands of three kinds of "
