@@ -12,6 +12,7 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: this Python has no package {missing.name!r}: run make without PYTHON=, or "
              "python -m pip install -r requirements.txt")
 
+sys.modules.setdefault("rfc3987_syntax", None)     # a grammar that jsonschema compiles for a second, and no notebook needs
 EXPECTED = (ValueError, FileNotFoundError, FloatingPointError, OSError)      # bad input and full disks: no traceback
 
 

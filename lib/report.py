@@ -134,9 +134,9 @@ def _times(study, notebooks):
 
 def _seconds(notebooks):
     """Seconds in which at least one of the executed notebooks ran: make runs two of them at a time."""
-    ends = {path: datetime.fromisoformat(artifacts.facts(path)["made"]).timestamp() for path in notebooks}
+    ran = [(datetime.fromisoformat(facts["made"]).timestamp(), facts["seconds"]) for facts in map(artifacts.facts, notebooks)]
     seconds, until = 0.0, -math.inf
-    for start, end in sorted((end - artifacts.facts(path)["seconds"], end) for path, end in ends.items()):
+    for start, end in sorted((end - took, end) for end, took in ran):
         seconds += max(0.0, end - max(start, until))
         until = max(until, end)
     return seconds

@@ -120,7 +120,6 @@ def run(name, given):
 
 
 def _execute(study, path, target, given):
-    sys.modules.setdefault("rfc3987_syntax", None)                   # jsonschema would compile it for a second, and no notebook needs it
     import jupytext
     import papermill
     from nbclient.exceptions import DeadKernelError

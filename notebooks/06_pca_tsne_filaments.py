@@ -74,7 +74,7 @@ Markdown(f"This run: **{study.label}**. {len(z):,} different latents of {z.shape
 # map, with its standard error over the points asked (at most 2,000). A perfect map has 1, points strewn at
 # random have about 10/n. We expect recalls far below 1: a plane has no room for the neighbourhoods of 256
 # dimensions.
-
+#
 # Maps of latents, of their leading principal components (below), and of two smooth clouds (the controls). All are made
 # here, two at a time, and shown one by one.
 

@@ -254,7 +254,7 @@ fig, axes = plt.subplots(3, 3, figsize=(8.6, 6.4), sharex=True, sharey=True)
 for (m, row) in zip(calibration.SHEETS, axes):
     for n, ax in zip(sorted(powers.n.unique()), row):
         found = pd.concat([space, best]).query("m == @m and n == @n").groupby("statistic", sort=False)
-        for (name, part), width in zip(found, (5, 3, 1.2, 1.2)):        # the first show beside the later ones
+        for (name, part), width in zip(found, (5, 3, 1.2, 1.2), strict=True):      # the first show beside the later ones
             ax.plot(part.thickness, part.rate, "o--" if "plane" in name else "o-", lw=width, ms=width + 2, label=name)
         ax.axhline(0.05, color=figures.MUTED, lw=0.8)
         ax.set(xscale="log", title=f"{'thread' if m == 1 else f'sheet, m = {m}'}, n = {n:,}", ylim=(-0.03, 1.03))
