@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from lib import models, train
+from lib.network import models, train
 
 from . import measure
 from .training import images

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import latent
+from lib.cloud import latent
 
 from . import measure
 

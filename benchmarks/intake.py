@@ -16,9 +16,12 @@ import pandas as pd
 import torch
 from PIL import Image
 from torch.nn import functional as F
-from torchvision import datasets, io as vision, transforms
+from torchvision import datasets, transforms
+from torchvision import io as vision
 
-from lib import artifacts, faces, images, study
+from lib import study
+from lib.images import cache, faces
+from lib.store import artifacts
 
 from . import measure
 
@@ -72,7 +75,7 @@ def whole_intake(holder, scale):
             os.environ["IMAGES"] = str(holder)
             run = study.Study("folder", scale, 0, Path(home))
             start = time.perf_counter()
-            path, = images.prepare(run)
+            path, = cache.prepare(run)
             seconds = time.perf_counter() - start
             call.cache = artifacts.read(path)
         return measure.Seconds(seconds)

@@ -3,7 +3,7 @@ import contextlib
 
 import torch
 
-from lib import models, train
+from lib.network import models, train
 
 from . import measure
 from .training import images

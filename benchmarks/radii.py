@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from lib import study, theory
+from lib import study
+from lib.cloud import theory
 
 from . import measure
 

@@ -4,7 +4,9 @@ import os
 import numpy as np
 import torch
 
-from lib import faces, generators, latent, study
+from lib import study
+from lib.cloud import generators, latent
+from lib.images import faces
 
 from . import measure
 

@@ -3,10 +3,12 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 
-from lib import embed, faces, generators, latent, models, study, theory, train
+from lib import study
+from lib.cloud import embed, generators, latent, theory
+from lib.images import faces
+from lib.network import models, train
 
 from . import intake, measure, tsne
 from .training import images

@@ -1,7 +1,7 @@
 """Where the time of a training step goes: each part of a step of `fit` alone, against the whole inside `fit`."""
 import torch
 
-from lib import models, train
+from lib.network import models, train
 
 from . import measure
 from .training import images

@@ -52,7 +52,9 @@ def promises(tables):
 
 def work_table():
     """Operations and bytes of training, counted, per image and for scale paper."""
-    from lib import models, study
+    from lib import study
+    from lib.network import models
+
     from .training import work
     rows, paper = [], study.SCALES["paper"]
     for case, epochs in zip(models.CASES, (paper.epochs_I, paper.epochs_II)):

@@ -9,7 +9,7 @@ import json
 import numpy as np
 import torch
 
-from lib import models, train
+from lib.network import models, train
 
 from . import measure
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.manifold import TSNE
 
-from lib import embed, faces
+from lib.cloud import embed
+from lib.images import faces
 
 from . import measure
 

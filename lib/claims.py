@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib import artifacts
+from lib.store import artifacts
 
 NOT_APPLICABLE = "not applicable"
 
@@ -192,10 +192,10 @@ def recipe(study):
     return {**made_from, "code": artifacts.code_hashes(["claims"], plumbing=True)}
 
 
-def stale(study):
+def why_stale(study):
     """Why the table and the page of claims are not those of what the notebooks recorded: one line, or None."""
     path = study.data / "claims.csv"
-    return artifacts.stale(path, recipe(study)) or artifacts.changed(artifacts.facts(path).get("files", {}), study.home)
+    return artifacts.why_stale(path, recipe(study)) or artifacts.changed(artifacts.facts(path).get("files", {}), study.home)
 
 
 def gathered(study):

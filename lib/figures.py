@@ -1,4 +1,4 @@
-"""Style, saving with provenance and alt text, and the drawings that more than one notebook needs.
+"""Style, saving with provenance and alt text, tables, and the drawings that more than one notebook needs.
 
 Colour means source everywhere: LATENT for encoded images, UNIFORM for method 2, THEORY (black) for a law drawn over data.
 Drawing functions take data and `ax`, return `ax`, and neither compute, save nor show.
@@ -7,18 +7,39 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import Image as Shown
+from IPython.display import display
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from lib import artifacts
+from lib.store import artifacts
 
 LATENT, UNIFORM, NORMAL, THEORY, MUTED = "#b5322f", "#2f6db5", "#3a8f5c", "black", "#9a9a9a"
 DPI = 110
 
 
 def use_style():
-    """Apply the study's one matplotlib style (lib/study.mplstyle)."""
-    plt.style.use(Path(__file__).with_name("study.mplstyle"))
+    """Apply the study's one matplotlib style (lib/study.mplstyle) to matplotlib's own defaults, whatever the user's are."""
+    plt.style.use(["default", Path(__file__).with_name("study.mplstyle")])
+
+
+def show(fig, study, figure_id, what, alt, n=None, colors=None):
+    """Save `fig` as `save` does, close it, and show the very file with its alt text in the notebook."""
+    path = save(fig, study, figure_id, what, alt, n, colors)
+    plt.close(fig)
+    display(Shown(path, alt=alt))
+
+
+def table(frame, study, name, show=None, **formats):
+    """Write `frame` as data/RUN/NAME and return it as a table to be shown: its columns `show`, or all.
+
+    formats: as in pandas.io.formats.style.Styler.format, such as precision=2 or thousands=",". An index without a name
+    is left out, as it is in the file.
+    """
+    artifacts.write(study.data / name, frame)
+    shown = frame[list(show)] if show is not None else frame
+    styled = shown.style.set_uuid(Path(name).stem).format(**{"precision": 3, **formats})
+    return styled if frame.index.name is not None else styled.hide(axis="index")
 
 
 def save(fig, study, figure_id, what, alt, n=None, colors=None):
@@ -72,13 +93,11 @@ def image_grid(images, columns, ax, gap=2):
     return ax
 
 
-def curves(edges, counts, ax, highlight=(), color=LATENT, density=False):
-    """Draw histogram counts (bins, d) as one curve per column over the bin centres; `highlight`: {column: colour}."""
+def curves(edges, counts, ax, color=LATENT, density=False):
+    """Draw histogram counts (bins, d) as one curve per column over the bin centres."""
     centres = (edges[:-1] + edges[1:]) / 2
     values = counts / (counts.sum(0) * np.diff(edges)[:, None]) if density else counts
     ax.plot(centres, values, color=color, alpha=0.25, lw=0.5, rasterized=True)
-    for column, colour in dict(highlight).items():
-        ax.plot(centres, values[:, column], color=colour, lw=1.6, label=str(column))
     ax.set(xlim=(edges[0], edges[-1]), ylim=(0, None))
     return ax
 

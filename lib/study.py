@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from lib import artifacts
-
+ROOT = Path(__file__).resolve().parent.parent                        # of the project: lib/, notebooks/, data/, figures/
 DATASETS = {"synthetic": "faces drawn from named factors", "celeba": "CelebA", "folder": "photos from a folder"}
 LATENT_DIM = 256                                                     # as in the posts
 SIZE = 96                                                            # as in the posts: images of 96x96 pixels
@@ -44,7 +43,7 @@ class Study:
     dataset: str = "synthetic"
     scale: str = "laptop"
     seed: int = 0
-    home: Path = artifacts.ROOT
+    home: Path = ROOT
 
     def __post_init__(self):
         for what, value, known in (("DATASET", self.dataset, DATASETS), ("SCALE", self.scale, SCALES)):
@@ -107,3 +106,14 @@ class Study:
         name = {"celeba": "CELEBA", "folder": "IMAGES"}[self.dataset]
         given = os.environ.get(name)
         return Path(os.path.realpath(Path(given).expanduser())) if given else None   # resolve() raises on a loop of links
+
+
+def named(given):
+    """The Study that the parameters {name: text} name; ValueError on an unknown parameter or value."""
+    unknown = set(given) - {"dataset", "scale", "seed"}
+    if unknown:
+        raise ValueError(f"unknown parameter {', '.join(sorted(unknown))}: known are dataset, scale, seed")
+    seed = given.get("seed", "0")
+    if not str(seed).isdigit():
+        raise ValueError(f"SEED must be a whole number from 0 up, not {seed!r}")
+    return Study(given.get("dataset", "synthetic"), given.get("scale", "laptop"), int(seed))

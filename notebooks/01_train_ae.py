@@ -33,12 +33,16 @@ scale = "laptop"
 seed = 0
 
 # %%
-import sys; sys.path[:0] = [".", ".."]          # the notebook runs from the root or from notebooks/
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
-from lib import artifacts, detection, faces, figures, images, models, pixels, study as studies, train
+from lib import stages
+from lib import figures, study as studies
+from lib.images import cache, detection, faces, pixels
+from lib.network import models, train
+from lib.store import artifacts
 study = studies.Study(dataset, scale, seed)
 figures.use_style()
 
@@ -49,8 +53,8 @@ figures.use_style()
 # pose and face shape to light, clutter and blur. With `DATASET=celeba` the same notebook takes the photographs.
 
 # %%
-images.prepare(study)
-x = images.load(study)
+cache.prepare(study)
+x = cache.load(study)
 Markdown(f"This run: **{study.label}**. {len(x.train):,} images to train on and {len(x.held_out):,} held out, {x.train.shape[2]}x"
          f"{x.train.shape[3]} pixels, {x.train.shape[1]} channels. (The posts train on about 170,000 CelebA images.)")
 
@@ -148,7 +152,7 @@ Markdown(f"Case I has {counted['I']:,} parameters and case II {counted['II']:,};
 # was. If the networks are there and nothing they depend on changed, nothing is trained.
 
 # %%
-trained = {case: train.trained(study, case) for case in ("I", "II")}
+trained = {case: stages.network(study, case) for case in ("I", "II")}
 histories = {case: pd.DataFrame(history) for case, (model, history) in trained.items()}
 for case, history in histories.items():
     artifacts.write(study.data / f"history-{case}.csv", history)

@@ -32,12 +32,16 @@ scale = "laptop"
 seed = 0
 
 # %%
-import sys; sys.path[:0] = [".", ".."]          # the notebook runs from the root or from notebooks/
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
-from lib import artifacts, figures, latent, study as studies, train
+from lib import stages
+from lib import figures, study as studies
+from lib.cloud import latent
+from lib.network import train
+from lib.store import artifacts
 study = studies.Study(dataset, scale, seed)
 figures.use_style()
 
@@ -48,7 +52,7 @@ figures.use_style()
 # never belong to another network.
 
 # %%
-z = {(case, split): train.latents(study, case, split) for case in ("I", "II") for split in ("train", "held_out")}
+z = {(case, split): stages.latents(study, case, split) for case in ("I", "II") for split in ("train", "held_out")}
 
 # %% [markdown]
 # ## The plainest numbers

@@ -35,14 +35,15 @@ scale = "laptop"
 seed = 0
 
 # %%
-import os, sys; sys.path[:0] = [".", ".."]      # the notebook runs from the root or from notebooks/
-os.environ.setdefault("OMP_NUM_THREADS", "1")   # on one core: make runs two notebooks at a time
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 from scipy.special import ndtr                   # distribution function of the standard normal law
-from lib import artifacts, claims, figures, generators, study as studies, theory
+from lib import claims, figures, study as studies
+from lib.cloud import generators, theory
+from lib.store import artifacts
 study = studies.Study(dataset, scale, seed); rng = np.random.default_rng(seed); figures.use_style()
 
 # %%

@@ -39,14 +39,16 @@ scale = "laptop"
 seed = 0
 
 # %%
-import os, sys; sys.path[:0] = [".", ".."]      # the notebook runs from the root or from notebooks/
-os.environ.setdefault("OMP_NUM_THREADS", "1")   # on one core: make runs two notebooks at a time
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 from joblib import Parallel, delayed
-from lib import artifacts, claims, embed, figures, filaments, planes, progress, study as studies
+from lib import claims, figures, study as studies
+from lib.cloud import embed
+from lib.store import artifacts, progress
+from lib.trial import filaments, planes
 study = studies.Study(dataset, scale, seed)
 figures.use_style()
 
@@ -97,10 +99,10 @@ def tsne_map(name):
         progress.log(f"t-SNE for figure {name}: {len(x):,} points in {x.shape[1]} dimensions")
         return embed.tsne(x, seed=seed, n_jobs=1, name=f"figure {name}", **settings)
     params = {"n": len(x), "dimensions": x.shape[1], "seed": seed, **settings}
-    needs = ["embed", "filaments"] if name.startswith("06") else ["embed"]
+    needs = ["cloud/embed", "trial/filaments"] if name.startswith("06") else ["cloud/embed"]
     return artifacts.cached(study.data / f"tsne-{name}.npy", compute, "t-SNE", params, [latents_file], needs)
 
-with progress.doubts():
+with progress.log_warnings():
     longest_first = sorted(fed, key=lambda name: -len(fed[name][0]))
     made = Parallel(n_jobs=2, prefer="threads")(delayed(tsne_map)(name) for name in longest_first)
 maps = dict(zip(longest_first, made))

@@ -33,25 +33,31 @@ scale = "laptop"
 seed = 0
 
 # %%
-import os, sys; sys.path[:0] = [".", ".."]      # the notebook runs from the root or from notebooks/
-os.environ.setdefault("OMP_NUM_THREADS", "1")   # on one core: make runs two notebooks at a time
+
 import time, dataclasses, itertools
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from IPython.display import Markdown, display
 from joblib import Parallel, delayed
 from scipy.special import ndtr; from sklearn.decomposition import PCA; from sklearn.neighbors import NearestNeighbors
-from lib import artifacts, claims, detection, embed, figures, generators, images, ladder, latent, models
-from lib import progress, study as studies, train
+from lib import stages
+from lib import claims, figures
+from lib.cloud import embed, generators, ladder, latent
+from lib.images import cache, detection
+from lib.network import models
+from lib.store import artifacts
+from lib import study as studies
+from lib.network import train
+from lib.store import progress
 study = studies.Study(dataset, scale, seed); figures.use_style()
 
 # %%
 CASES = "I", "II"
-model = {case: train.load(study, case) for case in CASES}
+model = {case: stages.load_network(study, case) for case in CASES}
 z = {(case, split): artifacts.require(study.latents(case, split), "02_encode_celeba").astype(float)
      for case in CASES for split in ("train", "held_out")}
 cloud = {case: ladder.fitted(z[case, "train"]) for case in CASES}
 rungs = {case: ladder.rungs(cloud[case]) for case in CASES}
-x, rng = images.load(study), np.random.default_rng(seed)
+x, rng = cache.load(study), np.random.default_rng(seed)
 n, d = min(50 if scale == "smoke" else 300, len(x.held_out) // 3), z["I", "train"].shape[1]     # ours
 g = ladder.noise(n, d, np.random.default_rng([seed, 7]))                # the same noise for every rung and case
 Markdown(f"This run: **{study.label}**; {len(z['I', 'train']):,} training latents per case; {n} vectors per rung, from the same "
@@ -442,7 +448,7 @@ def variant(name):
         train.fit(made, x.train[:n_short], x.held_out, 2, 32, seed, loss=loss, learning_rate=1e-3, desc=name)
         return {"model": made.state_dict()}
     state = artifacts.cached(study.data / f"short-{name.replace(' ', '-')}.pt", compute, "variant", {"n": n_short, "seed": seed, "epochs": 2},
-                             images.paths(study), ["train", "models"])
+                             cache.paths(study), stages.NETWORK)
     made.load_state_dict(state["model"], strict=True)
     return made.eval()
 

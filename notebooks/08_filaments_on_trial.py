@@ -34,14 +34,23 @@ scale = "laptop"
 seed = 0
 
 # %%
-import os, sys; sys.path[:0] = [".", ".."]      # the notebook runs from the root or from notebooks/
-os.environ.setdefault("OMP_NUM_THREADS", "1")   # on one core: make runs two notebooks at a time
+
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns
 from IPython.display import Markdown
 from joblib import Parallel, delayed
 from scipy import stats
-from lib import artifacts, calibration, claims, dimensions, embed, faces, figures, filaments, images
-from lib import latent, models, normality, planes, probes, progress, study as studies, train
+from lib import stages
+from lib.study import ROOT
+from lib import claims, figures
+from lib.cloud import embed
+from lib.images import cache, faces
+from lib.store import artifacts
+from lib.trial import calibration, dimensions, filaments
+from lib import study as studies
+from lib.cloud import latent, normality, probes
+from lib.network import models, train
+from lib.store import progress
+from lib.trial import planes
 study = studies.Study(dataset, scale, seed); figures.use_style()
 N_PLANE, N_SPACE = (39, 19) if scale == "smoke" else (99, 39)           # null clouds per trial, ours
 
@@ -156,7 +165,7 @@ def gaussian_map(name, options, leading, count):
         progress.log(f"t-SNE of a Gaussian cloud, settings of figure {name}: {count:,} points")
         return embed.tsne(null, seed=seed, n_jobs=1, name=f"settings of figure {name}", **options)
     return artifacts.cached(study.data / f"tsne-08-{name}.npy", compute, "t-SNE of a Gaussian", {"n": count, "seed": seed,
-                            "leading": leading, **options}, [study.latents("I", "train")], ["embed", "filaments"])
+                            "leading": leading, **options}, [study.latents("I", "train")], ["cloud/embed", "trial/filaments"])
 
 # %%
 def both_maps(name, options, leading, size, counterpart):
@@ -166,7 +175,7 @@ def both_maps(name, options, leading, size, counterpart):
         if counterpart.startswith("06") else gaussian_map(name, options, leading, min(study.counts.tsne_points[size], n_train))
     return of_latents, smooth
 
-with progress.doubts():                                                 # two at a time, the longest first
+with progress.log_warnings():                                                 # two at a time, the longest first
     made = Parallel(n_jobs=2, prefer="threads")(delayed(both_maps)(name, *settings[name]) for name in list(settings)[::-1])
 maps = dict(zip(settings, made[::-1]))
 
@@ -227,7 +236,7 @@ Markdown(f"The maps of Gaussian clouds have indices from {null['index'].min():.2
 # thickened by noise; thickness is the length of the noise over the radius of the cloud. How often is it found?
 
 # %%
-folder = artifacts.ROOT / "data" / "calibration"
+folder = ROOT / "data" / "calibration"
 powers, sizes = (artifacts.require(folder / f"{name}.csv", "08 after `make calibration`") for name in ("powers", "sizes"))
 shown = sizes.pivot_table(index="statistic", columns=["where", "n", "cloud"], values="rate", sort=False)
 shown.style.format("{:.1%}").highlight_between(left=sizes.high.max() / sizes.trials.max() + 1e-9, right=1, color="#f4c7c3")
@@ -407,7 +416,7 @@ Markdown(f"**Figure 08-9.** {len(below)} of {len(space_trials)} tests lie below 
 # short at this count, independent uniform numbers of as many dimensions as there are factors.
 
 # %%
-x = images.load(study)
+x = cache.load(study)
 known = x.factors is not None
 rng = np.random.default_rng([seed, 200])
 n_sub = min(2_000, n_train // 2)
@@ -462,8 +471,8 @@ if known:
     targets = np.concatenate(columns, axis=1)
     probed = []
     for case in ("I", "II"):
-        score = probes.probe_scores(train.latents(study, case), targets, np.random.default_rng([seed, 300]))
-        corr = np.corrcoef(pcas[case].transform(train.latents(study, case))[:, :40].T, targets.T)[:40, 40:] ** 2
+        score = probes.probe_scores(stages.latents(study, case), targets, np.random.default_rng([seed, 300]))
+        corr = np.corrcoef(pcas[case].transform(stages.latents(study, case))[:, :40].T, targets.T)[:40, 40:] ** 2
         by_factor = score.groupby(owner).mean().assign(factor=faces.NAMES, case=case)
         squared = np.stack([corr[:, owner == k].sum(axis=1) / (owner == k).sum() for k in range(y.shape[1])])
         probed.append(by_factor.assign(best_pc=1 + squared.argmax(axis=1), best_r2=squared.max(axis=1), squared=list(squared)))
@@ -637,9 +646,9 @@ def short_run(run_seed):
         train.fit(model, x.train[:n_short], x.held_out, epochs_short, 32, run_seed, learning_rate=1e-3, desc=f"seed {run_seed}, short")
         return train.encode(model, x.held_out)
     params = {"n": n_short, "epochs": epochs_short, "seed": run_seed}
-    return artifacts.cached(study.data / f"z_short-{run_seed}.npy", compute, "short run", params, images.paths(study), ["train", "models"])
+    return artifacts.cached(study.data / f"z_short-{run_seed}.npy", compute, "short run", params, cache.paths(study), stages.NETWORK)
 
-runs = {"seed": (short_run(seed), short_run(seed + 1)), "case": tuple(train.latents(study, c, "held_out") for c in ("I", "II"))}
+runs = {"seed": (short_run(seed), short_run(seed + 1)), "case": tuple(stages.latents(study, c, "held_out") for c in ("I", "II"))}
 
 # %%
 K = 10

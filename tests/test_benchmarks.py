@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from benchmarks import measure, scaling, table, training
-from lib import artifacts, models
+from lib.network import models
+from lib.study import ROOT
 
 FACTS = {"cpu", "cores", "load", "versions", "date"}
 PROMISE = {"quantity", "unit", "rounds", "target", "ours", "floor", "peer", "to_floor", "to_peer", "met", "deviation"}
@@ -20,7 +21,7 @@ TOLERANCE = {"histograms": 0, "rendering_and_boxes": 0, "intake": 2, "training":
 def quick(name, folder):
     """Run one benchmark with --quick in a process of its own and return its table."""
     finished = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", "--quick", "--results", folder], text=True,
-                              cwd=artifacts.ROOT, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+                              cwd=ROOT, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert finished.returncode == 0, finished.stderr[-3000:]
     return pd.read_csv(folder / f"{name}.csv")
 

@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lib import artifacts, calibration, dimensions
+from lib.store import artifacts
+from lib.study import ROOT
+from lib.trial import calibration, dimensions
 
-TABLES = artifacts.ROOT / "data" / "calibration"
+TABLES = ROOT / "data" / "calibration"
 
 
 @pytest.mark.parametrize("kind, skewness, kurtosis", [("gaussian", 0, 0), ("skewed", 1, 1.5), ("heavy-tailed", 0, 1.5)])

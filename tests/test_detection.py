@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib import detection, faces
+from lib.images import detection, faces
 
 N = 200
 

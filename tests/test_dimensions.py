@@ -6,7 +6,7 @@ import pytest
 import skdim
 from sklearn.neighbors import NearestNeighbors
 
-from lib import dimensions
+from lib.trial import dimensions
 
 
 def torus(n, m, d, rng):

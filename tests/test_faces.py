@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from lib import faces
+from lib.images import faces
 
 N_LAW = 4000
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lib import filaments, planes
+from lib.trial import filaments, planes
 from tests.clouds import H, clumps, lattice, uniform
 
 SPREAD = 0.53                               # sd of the index of random points is about SPREAD / sqrt(n)

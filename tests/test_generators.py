@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from lib import generators
+from lib.cloud import generators
 
 
 def rng(seed=0):

@@ -5,7 +5,6 @@ import io
 import os
 import sys
 import types
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,34 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from lib import artifacts, faces, images, photos, progress, sources
 from lib import study as studies
+from lib.images import cache, faces, photos, sources
+from lib.store import artifacts, progress
 from lib.study import Study
-from tests.trees import (HELD_OUT, LAYOUTS, N, NAMES, PARTS, SOLIDS, TRAIN, as_txt, encoded, flat, kaggle, kaggle_zip, official_folder, put,
-                         put_list, put_zip, slow, smooth, solid, stacked, torchvision_root, zip_alone)
+from tests.trees import (
+    HELD_OUT,
+    LAYOUTS,
+    NAMES,
+    PARTS,
+    SOLIDS,
+    TRAIN,
+    N,
+    as_txt,
+    encoded,
+    flat,
+    kaggle,
+    kaggle_zip,
+    official_folder,
+    put,
+    put_list,
+    put_zip,
+    smooth,
+    solid,
+    stacked,
+    torchvision_root,
+    zip_alone,
+)
+
 
 @pytest.fixture(scope="module")
 def jpegs():
@@ -57,8 +79,8 @@ def folder(monkeypatch, tmp_path, path, home="home", seed=0):
 
 
 def prepared(study):
-    images.prepare(study)
-    return images.load(study)
+    cache.prepare(study)
+    return cache.load(study)
 
 
 def kept(study):
@@ -75,7 +97,7 @@ def test_every_layout_gives_the_same_images_split_as_its_list_says(layout, jpegs
     assert x.train.dtype == np.uint8 and x.factors is None and isinstance(x.train.base, np.memmap)
     np.testing.assert_array_equal(x.train, stacked(jpegs, TRAIN))
     np.testing.assert_array_equal(x.held_out, stacked(jpegs, HELD_OUT))
-    assert [path.suffix for path in images.paths(study)] == [".npy"]
+    assert [path.suffix for path in cache.paths(study)] == [".npy"]
 
 
 def test_without_a_list_the_seed_splits(jpegs, monkeypatch, tmp_path):
@@ -97,8 +119,8 @@ def test_no_list_is_not_the_list(jpegs, monkeypatch, tmp_path):
 
 def test_folder_and_zip_share_one_cache(jpegs, monkeypatch, tmp_path, said):
     first = celeba(monkeypatch, tmp_path, official_folder(tmp_path / "tree", jpegs))
-    images.prepare(first)
-    images.prepare(celeba(monkeypatch, tmp_path, kaggle_zip(tmp_path / "zip", jpegs)))
+    cache.prepare(first)
+    cache.prepare(celeba(monkeypatch, tmp_path, kaggle_zip(tmp_path / "zip", jpegs)))
     assert "is current" in said[-1] and len([name for name in kept(first) if name.endswith(".npy")]) == 1
 
 
@@ -121,7 +143,7 @@ def test_only_images_that_exist_and_are_listed(more, fewer, jpegs, monkeypatch, 
 def test_a_wrong_list_is_refused(text, what, jpegs, monkeypatch, tmp_path):
     put_list(tmp_path / "source", text)
     with pytest.raises(ValueError, match=what):
-        images.prepare(celeba(monkeypatch, tmp_path, put(tmp_path / "source", jpegs)))
+        cache.prepare(celeba(monkeypatch, tmp_path, put(tmp_path / "source", jpegs)))
 
 
 def test_full_counts_and_spare_images(jpegs, monkeypatch, tmp_path, tiny, said):
@@ -131,7 +153,7 @@ def test_full_counts_and_spare_images(jpegs, monkeypatch, tmp_path, tiny, said):
 
 
 def test_fewer_images_than_asked_is_said(jpegs, monkeypatch, tmp_path, said):
-    images.prepare(folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs)))
+    cache.prepare(folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs)))
     assert "100 training and 20 held-out images instead of 1,500 and 300" in said[-1]
 
 
@@ -248,17 +270,17 @@ def test_too_many_broken_photos_stop_the_run(layout, jpegs, monkeypatch, tmp_pat
     bad = TRAIN[3:6]
     study = celeba(monkeypatch, tmp_path, layout(tmp_path / "source", broken(jpegs, bad)))
     with pytest.raises(sources.SourceError, match=rf"3 of \d+ photos .* {bad[0]} .*-quarantine.csv"):
-        images.prepare(study)
+        cache.prepare(study)
     assert [name[-14:] for name in kept(study)] == ["quarantine.csv"]
     assert list(artifacts.read(study.home / "data/images" / kept(study)[0])["file"]) == bad
 
 
 def test_photos_of_another_kind_are_quarantined(jpegs, monkeypatch, tmp_path):
     study = folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs | {"x.jpg": b"<html>quota</html>"}))
-    images.prepare(study)
+    cache.prepare(study)
     (tmp_path / "source" / "link.png").symlink_to(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="2 of 122 photos"):
-        images.prepare(study)
+        cache.prepare(study)
 
 
 # ------------------------------------------------------------------------------------------ sources to refuse
@@ -297,28 +319,28 @@ def test_a_wrong_zip_is_named_for_what_it_is(make, what, inside, monkeypatch, tm
     (tmp_path / "Img").mkdir()
     path = make(tmp_path / "Img/img_align_celeba.zip")
     with pytest.raises(sources.SourceError, match=what):
-        images.prepare(celeba(monkeypatch, tmp_path, tmp_path if inside else path))
+        cache.prepare(celeba(monkeypatch, tmp_path, tmp_path if inside else path))
 
 
 @pytest.mark.parametrize("dataset, variable", [("celeba", "CELEBA"), ("folder", "IMAGES")])
 def test_wrong_paths_and_empty_folders(dataset, variable, monkeypatch, tmp_path):
     study = Study(dataset, "smoke", 0, tmp_path / "home")
     with pytest.raises(ValueError, match=f"{variable} is not set"):
-        images.prepare(study)
+        cache.prepare(study)
     monkeypatch.setenv(variable, str(tmp_path / "nowhere"))
     with pytest.raises(ValueError, match=f"{variable}=.*nowhere does not exist"):
-        images.prepare(study)
+        cache.prepare(study)
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv(variable, str(tmp_path / "empty"))
     with pytest.raises(ValueError, match=f"no images in {variable}=.*empty"):
-        images.prepare(study)
+        cache.prepare(study)
     assert not (tmp_path / "home").exists()
 
 
 def test_too_few_images(jpegs, monkeypatch, tmp_path):
     some = dict(list(jpegs.items())[:90])
     with pytest.raises(ValueError, match="75 training and 15 held-out images; at least 64 and 16"):
-        images.prepare(folder(monkeypatch, tmp_path, put(tmp_path / "source", some)))
+        cache.prepare(folder(monkeypatch, tmp_path, put(tmp_path / "source", some)))
 
 
 def test_zip_entries_that_leave_the_zip_are_not_read(jpegs, monkeypatch, tmp_path):
@@ -337,34 +359,34 @@ def stamps(study):
 
 def test_a_second_prepare_does_nothing(jpegs, monkeypatch, tmp_path, said):
     study = folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs))
-    paths = images.prepare(study)
+    paths = cache.prepare(study)
     before = stamps(study)
-    assert images.prepare(study) == paths == images.paths(study)
+    assert cache.prepare(study) == paths == cache.paths(study)
     assert stamps(study) == before and "is current: 100 training" in said[-1]
 
 
 def test_changed_photos_make_another_cache_and_it_says_why(jpegs, monkeypatch, tmp_path, said):
     study = folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs))
-    old = images.prepare(study)
+    old = cache.prepare(study)
     (tmp_path / "source" / NAMES[0]).unlink()
     with pytest.raises(FileNotFoundError, match="the photos changed .* run notebook 01 or `make data` first"):
-        images.load(study)
+        cache.load(study)
     said.clear()
-    new = images.prepare(study)
+    new = cache.prepare(study)
     assert new != old and f"the photos changed since {old[0].name} was made" in said[0]
     said.clear()
-    images.prepare(folder(monkeypatch, tmp_path, put(tmp_path / "elsewhere", dict(list(jpegs.items())[5:]))))
+    cache.prepare(folder(monkeypatch, tmp_path, put(tmp_path / "elsewhere", dict(list(jpegs.items())[5:]))))
     assert "is of other photos" in said[0]
 
 
 def test_a_damaged_cache_is_made_again(jpegs, monkeypatch, tmp_path, said):
     study = folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs))
-    path, = images.prepare(study)
+    path, = cache.prepare(study)
     good = path.read_bytes()
     path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     with pytest.raises(FileNotFoundError, match="its content is not what was written"):
-        images.load(study)
-    images.prepare(study)
+        cache.load(study)
+    cache.prepare(study)
     assert path.read_bytes() == good
 
 
@@ -375,7 +397,7 @@ def test_a_damaged_cache_is_made_again(jpegs, monkeypatch, tmp_path, said):
 def test_a_stopped_write_leaves_no_file(dataset, error, raised, jpegs, monkeypatch, tmp_path, tiny):
     folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs))
     study = Study(dataset, "smoke", 0, tmp_path / "home")
-    monkeypatch.setattr(images, "BLOCK", 16)
+    monkeypatch.setattr(cache, "BLOCK", 16)
     monkeypatch.setattr(photos, "BLOCK", 16)
     whole = progress.bar
 
@@ -387,10 +409,10 @@ def test_a_stopped_write_leaves_no_file(dataset, error, raised, jpegs, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(progress, "bar", stops)
         with pytest.raises(raised, match="disk is full" if raised is OSError else None):
-            images.prepare(study)
+            cache.prepare(study)
     assert kept(study) == []
     with pytest.raises(FileNotFoundError, match="run notebook 01 or `make data` first"):
-        images.paths(study)
+        cache.paths(study)
     assert len(prepared(study).train) == 64
 
 
@@ -398,12 +420,12 @@ def test_the_cache_outlives_its_photos(jpegs, monkeypatch, tmp_path, said):
     study = celeba(monkeypatch, tmp_path, flat(tmp_path / "source", jpegs))
     x = prepared(study)
     monkeypatch.delenv("CELEBA")
-    assert images.prepare(study) == images.paths(study) and "made from" in said[-1]
-    np.testing.assert_array_equal(images.load(study).held_out, x.held_out)
-    images.download(study)                                                  # nothing to do
-    images.paths(study)[0].write_bytes(b"foreign")
+    assert cache.prepare(study) == cache.paths(study) and "made from" in said[-1]
+    np.testing.assert_array_equal(cache.load(study).held_out, x.held_out)
+    cache.download(study)                                                  # nothing to do
+    cache.paths(study)[0].write_bytes(b"foreign")
     with pytest.raises(ValueError, match="its content is not what was written.*give CELEBA=path"):
-        images.prepare(study)
+        cache.prepare(study)
 
 
 def test_photos_are_found_in_data_raw(jpegs, tmp_path):
@@ -423,14 +445,14 @@ def test_a_failed_download_says_what_to_get(monkeypatch, tmp_path):
     downloads_by(monkeypatch, fails)
     with pytest.raises(sources.SourceError, match="Too many users have viewed.*img_align_celeba.zip and "
                                                   "list_eval.*data/raw/celeba without unpacking"):
-        images.download(Study("celeba", "smoke", 0, tmp_path))
+        cache.download(Study("celeba", "smoke", 0, tmp_path))
     assert list((tmp_path / "data/raw").iterdir()) == []
 
 
 def test_a_download_that_works_is_found(jpegs, monkeypatch, tmp_path):
     downloads_by(monkeypatch, lambda root, **_: torchvision_root(Path(root), jpegs))
     study = Study("celeba", "smoke", 0, tmp_path)
-    images.download(study)
+    cache.download(study)
     assert len(prepared(study).train) == len(TRAIN)
 
 
@@ -439,8 +461,8 @@ def test_a_download_that_works_is_found(jpegs, monkeypatch, tmp_path):
 def test_drawn_faces_and_their_factors(tmp_path, tiny):
     study = Study("synthetic", "smoke", 0, tmp_path)
     names = ["synthetic-80-s0.npy", "synthetic-80-s0-factors.csv"]
-    assert [path.name for path in images.prepare(study)] == names
-    x = images.load(study)
+    assert [path.name for path in cache.prepare(study)] == names
+    x = cache.load(study)
     assert x.train.shape == (64, 3, 96, 96) and x.held_out.shape == (16, 3, 96, 96)
     truth = faces.sample_factors(80, 0)
     pd.testing.assert_frame_equal(x.factors, truth, check_exact=True)  # float32, no bit lost in the .csv
@@ -457,8 +479,8 @@ def test_a_larger_scale_begins_with_the_images_of_a_smaller_one(tmp_path, tiny):
 
 def test_missing_factors_are_noticed(tmp_path, tiny, said):
     study = Study("synthetic", "smoke", 0, tmp_path)
-    images.prepare(study)[1].unlink()
+    cache.prepare(study)[1].unlink()
     with pytest.raises(FileNotFoundError, match="factors.csv: missing"):
-        images.load(study)
-    images.prepare(study)
-    assert images.load(study).factors is not None
+        cache.load(study)
+    cache.prepare(study)
+    assert cache.load(study).factors is not None

@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.special import logsumexp
 from sklearn.neighbors import KernelDensity
 
-from lib import ladder
+from lib.cloud import ladder
 
 D = 12
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import latent
+from lib.cloud import latent
 
 FWHM = 2 * math.sqrt(2 * math.log(2))  # of a Gaussian, in sigma
 

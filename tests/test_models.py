@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lib import models
-from lib.models import CASE_I, CASES, Autoencoder, Config
+from lib.network import models
+from lib.network.models import CASE_I, CASES, Autoencoder, Config
 
 SMALL = Config("small", (4, 8), (3, 5), (6, 3), (5, 3), latent_dim=10, size=16)
 

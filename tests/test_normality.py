@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from lib import filaments, normality
+from lib.cloud import normality
+from lib.trial import filaments
 
 
 def literal_anderson_darling(u):

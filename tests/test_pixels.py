@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib import latent, pixels
+from lib.cloud import latent
+from lib.images import pixels
 
 
 def coloured_noise(n, slope, seed=0, size=96):

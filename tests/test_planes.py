@@ -7,8 +7,9 @@ import pytest
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 
-from lib import planes
-from tests.clouds import H, clumps, lattice, uniform
+from lib.trial import planes
+from tests.clouds import H, lattice, uniform
+
 
 def threads(n, rng):
     """Points at random along 30 circles of radius 0.5 to 2 with a thickness of 0.001."""

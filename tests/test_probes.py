@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from lib import probes
+from lib.cloud import probes
 
 N = 1_500
 

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from lib import progress
+from lib.store import progress
 
 
 @pytest.mark.parametrize("items", [[], [3], list(range(50))])
@@ -32,7 +32,7 @@ def test_without_a_terminal_there_is_no_bar(capsys, monkeypatch):
 
 def test_a_warning_becomes_a_line_and_is_not_shown_twice(monkeypatch, tmp_path, recwarn):
     monkeypatch.setenv(progress.LOG, str(tmp_path / "log"))
-    with progress.doubts():
+    with progress.log_warnings():
         warnings.warn("it has not converged")
         warnings.warn("it has not converged")
     assert (tmp_path / "log").read_text() == 2 * "it has not converged\n" and not recwarn.list
@@ -40,7 +40,7 @@ def test_a_warning_becomes_a_line_and_is_not_shown_twice(monkeypatch, tmp_path, 
 
 def test_an_error_passes_through_and_warnings_outside_stay(monkeypatch, tmp_path):
     monkeypatch.setenv(progress.LOG, str(tmp_path / "log"))
-    with pytest.raises(ValueError, match="no map"), progress.doubts():
+    with pytest.raises(ValueError, match="no map"), progress.log_warnings():
         raise ValueError("no map")
     with pytest.warns(UserWarning, match="outside"):
         warnings.warn("outside")

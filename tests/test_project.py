@@ -1,26 +1,31 @@
-"""The project as a whole: notebook pairs equal, imports pointing down, nothing undeclared, nothing that must not be in git."""
+"""The project as a whole: wings whose arrows run down, nothing undeclared, nothing that must not be in git."""
 import ast
 import re
 import subprocess
 import sys
 import tomllib
 
-import jupytext
 import pytest
 
-from lib import artifacts
+from lib.store import artifacts
+from lib.study import ROOT
 
-ROOT = artifacts.ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
-MODULES = sorted(path.stem for path in (ROOT / "lib").glob("[a-z]*.py"))
-# A module may import those above it (the table of DESIGN): artifacts know nothing, reports know everything.
-ORDER = ["formats", "progress", "disk", "artifacts", "study", "faces_parts", "faces", "sources", "jpegs", "photos", "images", "models",
-         "ranks", "train", "health", "latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
-         "normality", "probes", "calibration", "pixels", "detection", "claims", "figures", "doctor", "runner", "audit", "report"]
-ARRAYS_ONLY = {"health", "latent", "generators", "ladder", "theory", "repulsion", "embed", "planes", "dimensions", "filaments",
-               "normality", "probes"}
+MODULES = sorted(path.relative_to(ROOT / "lib").with_suffix("").as_posix() for path in (ROOT / "lib").rglob("*.py")
+                 if not path.stem.startswith("__"))
+# The wings from below to above, as lib/__init__.py names them: a module may import from its own wing and those before it.
+WINGS = ["study", "store", "cloud", "trial", "figures", "claims", "network", "images", "stages", "run"]
 DISTRIBUTION = {"sklearn": "scikit-learn", "skimage": "scikit-image", "skdim": "scikit-dimension", "PIL": "pillow",
                 "openTSNE": "opentsne", "IPython": "ipykernel"}
+
+
+def wing(module):
+    return module.split("/")[0]
+
+
+def reached(module):
+    """The lib modules that `module` imports."""
+    return artifacts.imports(ROOT / "lib" / f"{module}.py")
 
 
 def packages(path):
@@ -40,35 +45,39 @@ def declared():
     return {re.split(r"[<>=\[ ]", name)[0].lower() for name in every}
 
 
-@pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
-def test_each_notebook_is_its_script_without_output(script):
-    notebook = jupytext.read(script.with_suffix(".ipynb"))
-    assert [(c.cell_type, c.source) for c in notebook.cells] == \
-           [(c.cell_type, c.source) for c in jupytext.read(script).cells], "run: make pairs"
-    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells)
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down_the_wings(module):
+    allowed = WINGS[:WINGS.index(wing(module)) + 1]
+    assert {wing(name) for name in reached(module)} <= set(allowed)
 
 
-@pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
-def test_each_notebook_has_the_three_parameters_and_short_cells(script):
-    cells = [cell for cell in jupytext.read(script).cells if cell.cell_type == "code"]
-    assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
-    assert max(cell.source.count("\n") + 1 for cell in cells) <= 16
+def test_within_a_wing_imports_run_in_no_circle():
+    rest = {module: {name for name in reached(module) if name != module} for module in MODULES}
+    while free := [module for module, needs in rest.items() if not needs & set(rest)]:
+        for module in free:
+            del rest[module]
+    assert not rest
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("__")])
-def test_imports_point_down_the_table(module):
-    below = ORDER[:ORDER.index(module)]
-    assert set(artifacts.imports(ROOT / "lib" / f"{module}.py")) <= set(below)
+@pytest.mark.parametrize("module", [name for name in MODULES if wing(name) in ("cloud", "trial")])
+def test_cloud_and_trial_know_arrays_only(module):
+    assert not packages(ROOT / "lib" / f"{module}.py") & {"torch", "torchvision", "matplotlib", "seaborn"}
+    assert {wing(name) for name in reached(module)} <= {"cloud", "trial"}
+    assert not re.search(r"\bopen\(|\bPath\b|read_text|write_text", (ROOT / "lib" / f"{module}.py").read_text())
 
 
-@pytest.mark.parametrize("module", sorted(ARRAYS_ONLY & set(MODULES)))
-def test_the_analysis_knows_arrays_only(module):
-    path = ROOT / "lib" / f"{module}.py"
-    assert not packages(path) & {"torch", "torchvision", "matplotlib", "seaborn"}
-    assert not set(artifacts.imports(path)) - ARRAYS_ONLY
+@pytest.mark.parametrize("module", [name for name in MODULES if wing(name) == "network"])
+def test_the_network_knows_no_files(module):
+    assert {name for name in reached(module) if wing(name) != "network"} <= {"store/progress", "study"}
 
 
-@pytest.mark.parametrize("path", sorted([*ROOT.glob("lib/*.py"), *ROOT.glob("tests/*.py"), *NOTEBOOKS,
+def test_the_wings_are_told_where_one_looks_first():
+    told = (ROOT / "lib" / "__init__.py").read_text()
+    assert set(WINGS) == {wing(module) for module in MODULES}
+    assert [name for name in re.findall(r"^    (\w+)", told, re.M) if name in WINGS] == WINGS[::-1]
+
+
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("lib/**/*.py"), *ROOT.glob("tests/*.py"), *NOTEBOOKS,
                                          *ROOT.glob("benchmarks/*.py")]), ids=lambda path: path.stem)
 def test_every_import_is_declared(path):
     assert {DISTRIBUTION.get(name, name).lower() for name in packages(path)} <= declared()
@@ -94,7 +103,7 @@ def test_no_photograph_array_or_weights_in_git():
 
 
 def test_lib_is_tracked():
-    assert ROOT / "lib" / "artifacts.py" in tracked()
+    assert ROOT / "lib" / "store" / "artifacts.py" in tracked()
 
 
 def test_committed_figures_stay_small():

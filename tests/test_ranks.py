@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from lib import artifacts, models, ranks, train
+from lib.network import models, ranks, train
+from lib.study import ROOT
 
 SCRIPT = """
 import json, pathlib, sys
@@ -35,10 +36,10 @@ def fitted(seed=0, batch=8, **arguments):
 def torchrun(folder, **arguments):
     """What each of two processes saw: count, history, weights, epochs written."""
     (folder / "script.py").write_text(SCRIPT)
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(artifacts.ROOT)}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     finished = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
                                folder / "script.py", folder, json.dumps(arguments)], text=True, capture_output=True,
-                              cwd=artifacts.ROOT, env=environment)
+                              cwd=ROOT, env=environment)
     return finished, [json.loads(path.read_text()) for path in sorted(folder.glob("[01].json"))]
 
 

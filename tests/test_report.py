@@ -1,7 +1,8 @@
 """The report's own arithmetic; that it holds every figure and notebook is seen in test_smoke."""
 import pytest
 
-from lib import artifacts, report
+from lib.run import report
+from lib.store import artifacts
 
 
 @pytest.mark.parametrize("runs, seconds", [

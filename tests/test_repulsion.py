@@ -4,7 +4,7 @@ import pytest
 from openTSNE import TSNEEmbedding, _tsne
 from openTSNE.affinity import PerplexityBasedNN
 
-from lib import repulsion
+from lib.cloud import repulsion
 
 
 def all_pairs(y):

@@ -1,8 +1,10 @@
 """The notebook runner: unknown parameters refused, a failed notebook kept, nothing rerun without a reason."""
 import pytest
 
-from lib import __main__ as command, artifacts, runner
-from lib.study import Study
+from lib import __main__ as command
+from lib.run import runner
+from lib.store import artifacts
+from lib.study import ROOT, Study
 
 SCRIPT = """# %% [markdown]
 # # 05 A notebook
@@ -22,7 +24,7 @@ from lib import study as studies
 def project(tmp_path, monkeypatch):
     """A project with one notebook and the real lib, all output under tmp_path."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "lib").symlink_to(artifacts.ROOT / "lib")
+    (tmp_path / "lib").symlink_to(ROOT / "lib")
     monkeypatch.setattr(artifacts, "ROOT", tmp_path)
     monkeypatch.setattr(runner.studies, "Study", lambda **given: Study(**given, home=tmp_path))
     script = tmp_path / "notebooks" / "05_radius_theory.py"
@@ -81,7 +83,7 @@ def test_a_failed_notebook_stays_to_be_read_and_is_named(project):
     project("raise ValueError('no latents')")
     with pytest.raises(runner.NotebookFailed, match="no latents(.|\n)*05_radius_theory.failed.ipynb"):
         runner.run("05_radius_theory", GIVEN)
-    folder = artifacts.ROOT / "build" / "synthetic-smoke-s1"
+    folder = ROOT / "build" / "synthetic-smoke-s1"
     assert [path.name for path in folder.iterdir()] == ["05_radius_theory.failed.ipynb"]
 
 
@@ -100,7 +102,7 @@ def test_a_kernel_that_does_not_start_is_explained(project, monkeypatch, tmp_pat
     monkeypatch.setattr(runner, "PATIENCE", 1)
     with pytest.raises(runner.NotebookFailed, match="did not start in 1 seconds, .*: run the same command again"):
         runner.run("05_radius_theory", GIVEN)
-    folder = artifacts.ROOT / "build" / "synthetic-smoke-s1"
+    folder = ROOT / "build" / "synthetic-smoke-s1"
     assert list(folder.iterdir()) == []
 
 

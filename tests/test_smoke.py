@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from lib import artifacts, claims
+from lib import claims
+from lib.store import artifacts
+from lib.study import ROOT
 
 pytestmark = pytest.mark.smoke
 RUN = "synthetic-smoke-s0"
@@ -30,7 +32,7 @@ def make(folder, *arguments):
 def project(tmp_path_factory):
     """A copy of the project in a path with a space, after `make all`."""
     folder = tmp_path_factory.mktemp("a study") / "copy"
-    shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(
         ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__"))
     finished = make(folder, "all")
     assert finished.returncode == 0, finished.stdout[-4000:]
@@ -98,7 +100,7 @@ def test_editing_a_module_reruns_what_uses_it_and_says_why(project):
     path.write_text(path.read_text() + "\nEDITED = True\n")
     finished = make(project, "all")
     assert finished.returncode == 0, finished.stdout
-    ran = re.findall(r"(\d\d)_\w+: running for \S+ \(lib/theory.py changed\)", finished.stdout)
+    ran = re.findall(r"(\d\d)_\w+: running for \S+ \(lib/cloud/theory.py changed\)", finished.stdout)
     uses = [script.stem[:2] for script in sorted((project / "notebooks").glob("0*.py"))
             if "theory" in artifacts.code_hashes(artifacts.imports(script), plumbing=True)]
     assert sorted(ran) == uses and "01" not in ran

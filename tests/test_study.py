@@ -1,7 +1,7 @@
 """Study: one table of counts, and unknown names refused in one sentence."""
 import pytest
 
-from lib import doctor
+from lib.run import doctor
 from lib.study import SCALES, Study
 
 

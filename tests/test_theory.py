@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from lib import theory
+from lib.cloud import theory
 
 GIVEN = {1: 0.5, 2: 0.7651957, 10: 1.806567, 64: 4.611532, 256: 9.233989, 2048: 26.126615}
 MEAN_3 = (6 * math.sqrt(3) + 12 * math.log(2 + math.sqrt(3)) - math.pi) / 24

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib import models, train
+from lib.network import models, train
 
 CPU = torch.device("cpu")
 

@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 from PIL import Image
 
-from lib import photos
+from lib.images import photos
 
 N = 120
 NAMES = [f"{i:06d}.jpg" for i in range(1, N + 1)]

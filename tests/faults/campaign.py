@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from lib import artifacts                                            # noqa: E402
+from lib.store import artifacts  # noqa: E402
+from lib.study import ROOT
 
 RUN = "synthetic-smoke-s0"
 MADE = "data", "figures"                             # what must come out the same: the build folder tells times
@@ -80,7 +81,7 @@ def run(folder, kills=50, seed=0, minutes=25, jobs=1, say=print):
 def copy(folder):
     """A copy of the project at `folder`, without what runs have made; what is there already stays."""
     if not folder.exists():
-        shutil.copytree(artifacts.ROOT, folder, ignore=shutil.ignore_patterns(
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(
             ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__", ".pytest_cache"))
     return folder
 

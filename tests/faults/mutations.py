@@ -12,7 +12,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
-from lib import images, jpegs, photos, progress, sources
+from lib.images import cache, jpegs, photos, sources
+from lib.store import progress
 from lib.study import Study
 from tests.trees import encoded, put_zip, smooth, solid
 
@@ -138,7 +139,7 @@ def try_photo(number, _):
 
 
 def try_zip(number, folder):
-    """(format, way, outcome) of the zip number `number`, run through `images.prepare` in `folder`."""
+    """(format, way, outcome) of the zip number `number`, run through `cache.prepare` in `folder`."""
     rng = np.random.default_rng([2, number])
     dataset = ("folder", "celeba")[number % 2]
     sound = [encoded(smooth(np.random.default_rng([3, i]), (24, 24)), "PNG") for i in range(PHOTOS_PER_ZIP)]
@@ -150,10 +151,10 @@ def try_zip(number, folder):
     path.write_bytes(data)
     os.environ[sources.VARIABLES[dataset]] = str(path)
     study = Study(dataset, "smoke", 0, folder / "home")
-    images.MIN_TRAIN, images.MIN_HELD_OUT = MIN_TRAIN, MIN_HELD_OUT
+    cache.MIN_TRAIN, cache.MIN_HELD_OUT = MIN_TRAIN, MIN_HELD_OUT
     try:
-        images.prepare(study)
-        x = images.load(study)
+        cache.prepare(study)
+        x = cache.load(study)
         known = {photos.decode(data).tobytes() for data in sound}
         foreign = sum(image.tobytes() not in known for part in (x.train, x.held_out) for image in part)
         outcome = f"{foreign} images in the cache that no sound photo gives" if foreign else "accepted"

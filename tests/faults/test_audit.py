@@ -8,7 +8,11 @@ import pandas as pd
 import pytest
 import tiny
 
-from lib import __main__ as command, artifacts, audit, claims, report, runner, study as studies, train
+from lib import __main__ as command
+from lib import claims, stages
+from lib import study as studies
+from lib.run import audit, report, runner
+from lib.store import artifacts
 
 RUN = "synthetic-smoke-s0"
 GIVEN = {"dataset": "synthetic", "scale": "smoke", "seed": "0"}
@@ -22,12 +26,12 @@ def execute(study, path, target, given):
     ran.append(number)
     if number == "01":
         for case in ("I", "II"):
-            train.trained(study, case)
+            stages.network(study, case)
     if number in ("02", "08"):
         for case in ("I", "II"):
-            [train.latents(study, case, split) for split in audit.SPLITS]
+            [stages.latents(study, case, split) for split in audit.SPLITS]
     if number == "06":
-        artifacts.cached(study.data / "tsne-C2-8.npy", lambda: np.ones((4, 2)), "t-SNE", {}, [study.latents("I", "train")], ["embed"])
+        artifacts.cached(study.data / "tsne-C2-8.npy", lambda: np.ones((4, 2)), "t-SNE", {}, [study.latents("I", "train")], ["cloud/embed"])
     artifacts.write(study.data / f"table-{number}.csv", pd.DataFrame({"mu": [0.5]}))
     with artifacts.atomic(study.figures / f"{number}-1-dots.png") as temporary:
         runner_image(number).save(temporary, format="PNG")
@@ -78,7 +82,7 @@ def make():
 
 def _make():
     study = tiny.studies.Study("synthetic", "smoke", 0)
-    tiny.images.prepare(study)
+    tiny.cache.prepare(study)
     for path in runner.sources():
         runner.run(path.stem, GIVEN)
     claims.collect(study)

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import tiny
 
-from lib import artifacts
+from lib.store import artifacts
+from lib.study import ROOT
 
-CODE = """import sys; sys.path.insert(0, {folder!r}); import tiny; from lib import train
+CODE = """import sys; sys.path.insert(0, {folder!r}); import tiny; from lib import stages
 tiny.CASE = tiny.models.CASE_I          # the real network: a tiny one is not split among threads
 tiny.shrink(); of = tiny.study({home!r}, {seed})
-with tiny.threads({threads}): tiny._stages(of); train.latents(of, "I", "held_out")"""
+with tiny.threads({threads}): tiny._make(of); stages.latents(of, "I", "held_out")"""
 
 pytestmark = pytest.mark.whole          # in the short form test_kills compares bytes across processes
 
@@ -21,7 +22,7 @@ def made(home, threads, seed=0):
     """Artifacts of a run of its own process with the real network of case I and so many threads."""
     folder = os.path.dirname(tiny.__file__)
     code = CODE.format(folder=folder, threads=threads, home=str(home), seed=seed)
-    subprocess.run([sys.executable, "-c", code], cwd=artifacts.ROOT, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
     study = tiny.study(home, seed)
     return tiny.contents(home), artifacts.read(study.latents("I", "held_out")).astype(float)
 
@@ -43,7 +44,7 @@ def test_the_same_thread_count_gives_the_same_bytes(runs):
 
 
 def test_another_thread_count_stays_within_the_stated_tolerance(runs, tell):
-    from lib import report
+    from lib.run import report
     tell(f"determinism: 1 against 2 threads {apart(runs, 'two'):.1e}, another seed {apart(runs, 'another seed'):.1e} "
          "(root mean square of held-out latents, in standard deviations)")
     assert apart(runs, "two") <= report.THREADS

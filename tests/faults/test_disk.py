@@ -7,7 +7,11 @@ import matplotlib.pyplot as plt
 import pytest
 import tiny
 
-from lib import artifacts, disk, figures, images, runner, train
+from lib import figures, stages
+from lib.images import cache
+from lib.network import train
+from lib.run import runner
+from lib.store import artifacts, disk
 
 SENTENCE = r"^the disk is full: {name} needs [\d.]+ (bytes|kB|MB), and [\d.]+ (bytes|kB|MB) are free in .*; make room and run the same command again$"
 FORBIDDEN = "^{name} cannot be written: .* is read-only or not yours; allow writing there and run the same command again$"
@@ -19,7 +23,7 @@ def expected(tmp_path_factory):
     home = tmp_path_factory.mktemp("roomy")
     with pytest.MonkeyPatch.context() as patch:
         tiny.shrink(patch.setitem)
-        tiny.stages(tiny.study(home))
+        tiny.make(tiny.study(home))
     return tiny.contents(home)
 
 
@@ -55,9 +59,9 @@ def unharmed(home):
 
 STAGES = {                       # what is there already, bytes left, the file that has no room
     "image cache": (lambda study: None, 1_000_000, "synthetic-80-s0.npy"),
-    "checkpoint": (images.prepare, 1_000_000, "model-I.pt"),
-    "latents": (lambda study: (images.prepare(study), train.trained(study, "I")), 40_960, "z_train-I.npy"),
-    "map": (lambda study: (images.prepare(study), train.trained(study, "I"), train.latents(study, "I")), 0, "tsne-C2-8.npy"),
+    "checkpoint": (cache.prepare, 1_000_000, "model-I.pt"),
+    "latents": (lambda study: (cache.prepare(study), stages.network(study, "I")), 40_960, "z_train-I.npy"),
+    "map": (lambda study: (cache.prepare(study), stages.network(study, "I"), stages.latents(study, "I")), 0, "tsne-C2-8.npy"),
 }
 
 
@@ -72,12 +76,12 @@ def test_a_full_disk_stops_a_stage_before_it_begins(mounted, expected, stage, mo
     if stage == "checkpoint":
         monkeypatch.setattr(train, "fit", lambda *given, **named: pytest.fail("trained without room for a checkpoint"))
     with pytest.raises(disk.Unwritable, match=SENTENCE.format(name=name)):
-        tiny.stages(study)
+        tiny.make(study)
     monkeypatch.undo()
     tiny.shrink(monkeypatch.setitem)
     ballast.unlink()
     assert unharmed(mounted)
-    tiny.stages(study)
+    tiny.make(study)
     assert tiny.contents(mounted) == expected
 
 
@@ -90,7 +94,7 @@ def test_a_disk_that_fills_up_during_training_keeps_the_epochs_before(mounted, e
             fill(mounted, 8_192)
     monkeypatch.setattr(artifacts, "save", save)
     with pytest.raises(disk.Unwritable, match=SENTENCE.format(name="model-I.pt")):
-        tiny.stages(study)
+        tiny.make(study)
     monkeypatch.undo()
     tiny.shrink(monkeypatch.setitem)
     assert artifacts.read(study.checkpoint("I"))["epoch"] == 1
@@ -98,9 +102,9 @@ def test_a_disk_that_fills_up_during_training_keeps_the_epochs_before(mounted, e
     assert unharmed(mounted)
     told = []
     with tiny.threads():
-        train.trained(study, "I", say=told.append)
+        stages.network(study, "I", say=told.append)
     assert told == ["case I: training goes on after epoch 1"]
-    tiny.stages(study)
+    tiny.make(study)
     assert tiny.contents(mounted) == expected
 
 
@@ -128,17 +132,17 @@ def test_a_read_only_folder_stops_a_stage_before_it_begins(mounted, expected, st
         prepare(study)
     subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
     with pytest.raises(disk.Unwritable, match=FORBIDDEN.format(name=name)):
-        tiny.stages(study)
+        tiny.make(study)
     subprocess.run(["mount", "-o", "remount,rw", str(mounted)], check=True)
     assert unharmed(mounted)
-    tiny.stages(study)
+    tiny.make(study)
     assert tiny.contents(mounted) == expected
 
 
 def test_a_finished_run_can_be_used_where_nothing_can_be_written(mounted, expected):
-    tiny.stages(tiny.study(mounted))
+    tiny.make(tiny.study(mounted))
     subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
-    tiny.stages(tiny.study(mounted))
+    tiny.make(tiny.study(mounted))
     assert tiny.contents(mounted) == expected
 
 

@@ -12,7 +12,8 @@ import campaign
 import pytest
 import tiny
 
-from lib import artifacts
+from lib.store import artifacts
+from lib.study import ROOT
 
 MOMENTS = {                                        # a file whose appearance says that a stage is at work
     "cache building": "data/images/.synthetic-80-s0.npy.*.tmp",
@@ -34,7 +35,7 @@ for beat in range(200):
 
 def environment():
     return {**{key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))},
-            "PYTHONPATH": str(artifacts.ROOT)}
+            "PYTHONPATH": str(ROOT)}
 
 
 def start(command, folder):
@@ -53,17 +54,17 @@ def test_a_run_killed_in_each_stage_ends_with_the_same_bytes(tmp_path, tell, mon
     command = [sys.executable, tiny.__file__]
     killed, chance = 0, random.Random(0)
     for pattern in MOMENTS.values():
-        process = start([*command, tmp_path / "killed"], artifacts.ROOT)
+        process = start([*command, tmp_path / "killed"], ROOT)
         wait_for(tmp_path / "killed", pattern, process)
         time.sleep(chance.uniform(0, 0.02))
         os.killpg(process.pid, signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         assert campaign.partial(tmp_path / "killed") == []
-    last = start([*command, tmp_path / "killed"], artifacts.ROOT)
+    last = start([*command, tmp_path / "killed"], ROOT)
     error = last.communicate()[1]
     assert last.returncode == 0, error
     tiny.shrink(monkeypatch.setitem)
-    tiny.stages(tiny.study(tmp_path / "straight"))
+    tiny.make(tiny.study(tmp_path / "straight"))
     assert tiny.contents(tmp_path / "killed") == tiny.contents(tmp_path / "straight")
     assert killed and not list((tmp_path / "killed").rglob(".*.tmp"))
     tell(f"kills, short form: {killed} of {len(MOMENTS)} kills survived")
@@ -81,7 +82,7 @@ def test_control_a_partial_file_is_seen(tmp_path):
 def project(tmp_path_factory):
     """A project with one notebook, which beats like a heart in the file `beats`."""
     folder = tmp_path_factory.mktemp("a project")
-    shutil.copytree(artifacts.ROOT / "lib", folder / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "lib", folder / "lib", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "notebooks").mkdir()
     (folder / "notebooks" / "05_radius_theory.py").write_text(SCRIPT)
     return folder

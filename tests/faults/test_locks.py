@@ -10,7 +10,8 @@ import time
 import campaign
 import pytest
 
-from lib import artifacts, disk, progress
+from lib.store import artifacts, disk, progress
+from lib.study import ROOT
 
 HOLD = "import signal, sys, time; from lib import disk\nsignal.signal(signal.SIGINT, signal.default_int_handler)   # a background job may ignore it\nsys.stdout.reconfigure(line_buffering=True)\nwith disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"
 COUNT = """import sys, pathlib; from lib import disk
@@ -31,7 +32,7 @@ print('read', artifacts.cached(sys.argv[1], compute, 'a stage', {})[0])"""
 
 
 def start(code, *arguments):
-    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=artifacts.ROOT, text=True, stdout=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, text=True, stdout=subprocess.PIPE)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import images, photos, progress, sources
+from lib.images import cache, photos, sources
+from lib.store import progress
 from lib.study import Study
 from tests.faults import mutations
 from tests.trees import encoded, put, smooth
@@ -91,12 +92,12 @@ def test_damaged_files_through_the_cache(lenient, monkeypatch, tmp_path):
     study = Study("folder", "smoke", 0, tmp_path / "home")
     if not lenient:
         with pytest.raises(sources.SourceError, match="do not decode, more than 0.1 %"):
-            images.prepare(study)
+            cache.prepare(study)
         assert not list(tmp_path.rglob("*.npy"))
         return
-    monkeypatch.setattr(images, "BAD_SHARE", 1)
-    images.prepare(study)
-    x = images.load(study)
+    monkeypatch.setattr(cache, "BAD_SHARE", 1)
+    cache.prepare(study)
+    x = cache.load(study)
     bad = set(pd.read_csv(next((tmp_path / "home/data/images").glob("*-quarantine.csv")))["file"])
     whole = Counter(mutations.strict(data).tobytes() for name, data in given.items() if name not in bad)
     got = Counter(image.tobytes() for part in (x.train, x.held_out) for image in part)

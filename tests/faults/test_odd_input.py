@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from lib import detection, dimensions, embed, filaments, generators, images, ladder, latent, models, normality, planes, probes, train
-from lib.sources import SourceError
+from lib.cloud import embed, generators, ladder, latent, normality, probes
+from lib.images import cache, detection
+from lib.images.sources import SourceError
+from lib.network import models, train
 from lib.study import Study
+from lib.trial import dimensions, filaments, planes
 from tests.trees import encoded, put, smooth
 
 CPU = torch.device("cpu")
@@ -65,7 +68,7 @@ def test_too_few_photos_for_a_run_are_refused(count, monkeypatch, tmp_path):
     put(tmp_path / "source", {f"{i}.png": encoded(smooth(np.random.default_rng(i), (30, 30)), "PNG") for i in range(count)})
     monkeypatch.setenv("IMAGES", str(tmp_path / "source"))
     with pytest.raises(SourceError, match="at least 64 and 16 are needed: give more photos, or SCALE=smoke"):
-        images.prepare(Study("folder", "smoke", 0, tmp_path / "home"))
+        cache.prepare(Study("folder", "smoke", 0, tmp_path / "home"))
 
 
 # ------------------------------------------------------------------------------------------------- dead components
@@ -96,7 +99,7 @@ CALLS = {
     "second moment": (latent.second_moment, None, None), "covariance": (lambda z: latent.mean_and_covariance(z)[1], None, None),
     "correlation": (latent.correlation, NEVER, NEVER), "Mahalanobis": (latent.mahalanobis, NEVER, NEVER),
     "gaussianity": (latent.gaussianity, None, None),
-    "PCA": (lambda z: embed.pca(z).eigenvalues, None, "never varies"),
+    "PCA": (lambda z: embed.pca(z).explained_variance_, None, "never varies"),
     "t-SNE": (lambda z: embed.tsne(z[:150], 20, n_iter=250, n_jobs=1), None, "rows of x repeat another; drop them"),
     "intrinsic dimensions": (lambda z: list(dimensions.space_statistics(z).values()), None, "coincide with others; drop them"),
     "independent normal": (lambda z: generators.gaussian(9, z.mean(0), z.std(0), rng()), None, None),

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import tiny
 
-from lib import artifacts, progress
+
+from lib.store import artifacts, progress
+from lib.study import ROOT
 
 STAGES = "images", "model", "latents", "map"
 WHERE = {"images": "data/images/synthetic-80-s0.npy", "factors": "data/images/synthetic-80-s0-factors.csv",
@@ -73,7 +75,7 @@ def masters(tmp_path_factory):
         tiny.shrink(patch.setitem)
         homes = {seed: tmp_path_factory.mktemp(f"seed{seed}") for seed in (0, 1)}
         for seed, home in homes.items():
-            tiny.stages(tiny.study(home, seed))
+            tiny.make(tiny.study(home, seed))
     return homes
 
 
@@ -89,7 +91,7 @@ def run(masters, tmp_path, monkeypatch):
         for remembered in (artifacts._file_hash, artifacts._code_hash):              # as in a new process
             remembered.cache_clear()
         before = {path: state(path) for path in everything(tmp_path)}
-        stages = tiny.stages(tiny.study(tmp_path), **options)
+        stages = tiny.make(tiny.study(tmp_path), **options)
         remade = {stage for stage, paths in stages.items() if any(before.get(path) != state(path) for path in paths)}
         return remade, "\n".join(said)
     return tmp_path, again
@@ -164,7 +166,7 @@ def test_an_edited_module_reruns_what_uses_it(run, masters, monkeypatch, module)
                                     for name in MODULES])
 def test_a_comment_in_a_module_reruns_nothing(run, monkeypatch, tmp_path, module):
     library = tmp_path / "lib"
-    shutil.copytree(artifacts.ROOT / "lib", library, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "lib", library, ignore=shutil.ignore_patterns("__pycache__"))
     with open(library / f"{module}.py", "a", encoding="utf-8") as file:
         file.write("\n# a comment\n")
     monkeypatch.setattr(artifacts, "ROOT", tmp_path)
@@ -215,4 +217,4 @@ def test_the_checkpoint_before_does_not_hold_for_another_recipe(tmp_path):
     kept = path.read_bytes()
     artifacts.save(path, np.ones(3), new)
     path.write_bytes(kept)                                           # as if killed between the sidecar and the file
-    assert artifacts.stale(path, new) == "its content is not what was written"
+    assert artifacts.why_stale(path, new) == "its content is not what was written"

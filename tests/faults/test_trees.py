@@ -14,12 +14,25 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from lib import artifacts, images, photos, progress, sources
-from lib.study import Study
-from tests.trees import (LAYOUTS, NAMES, PARTS, SOLIDS, as_txt, encoded, flat, put, put_list, put_zip, smooth, solid,
-                         stacked)
+from lib.images import cache, photos, sources
+from lib.store import artifacts, progress
+from lib.study import ROOT, Study
+from tests.trees import (
+    LAYOUTS,
+    NAMES,
+    PARTS,
+    SOLIDS,
+    as_txt,
+    encoded,
+    put,
+    put_list,
+    put_zip,
+    smooth,
+    solid,
+    stacked,
+)
 
-README = (artifacts.ROOT / "data/README.md").read_text().partition("## What is accepted, quarantined, refused\n")[2]
+README = (ROOT / "data/README.md").read_text().partition("## What is accepted, quarantined, refused\n")[2]
 TABLE = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (accepted|skipped|quarantined|refused) \| .* \| .* \|$", README, re.M))
 LIST_SECONDS = 5           # for 200,000 files
 
@@ -359,12 +372,12 @@ def test_what_the_table_says_happens(name, good, monkeypatch, tmp_path, said):
     before = tree(tmp_path)
     if outcome == "refused":
         with pytest.raises(sources.SourceError, match=case.says) as refusal:
-            images.prepare(study)
+            cache.prepare(study)
         assert "\n" not in str(refusal.value) and str(refusal.value).encode("utf-8")
         assert not list(tmp_path.rglob("home/**/*.npy"))
     else:
-        images.prepare(study)
-        x = images.load(study)
+        cache.prepare(study)
+        x = cache.load(study)
         bad = pd.read_csv(next((tmp_path / "home/data/images").glob("*-quarantine.csv")))
         in_quarantine = case.odd if outcome == "quarantined" else None
         expected = Counter(photos.decode(data).tobytes() for file, data in used.items() if file != in_quarantine)
@@ -417,11 +430,11 @@ def test_every_layout_as_it_is_in_the_world(layout, good, monkeypatch, tmp_path,
     listed_parts = {name: part for name, part in PARTS.items() if name not in NAMES[:3]} | {"999999.jpg": 1}
     path = layout(tmp_path / "Zoë's copy", LITTER | world, listed_parts)
     study = study_of("celeba", path, monkeypatch, tmp_path)
-    images.prepare(study)
-    x = images.load(study)
+    cache.prepare(study)
+    x = cache.load(study)
     names = [name for k in (0, 1) for name in NAMES[3:] if PARTS[name] == k]
     test = [name for name in NAMES[3:] if PARTS[name] == 2]
     np.testing.assert_array_equal(x.train, stacked(good, names)[:len(x.train)])
     np.testing.assert_array_equal(x.held_out, stacked(good, test)[:len(x.held_out)])
     assert len(x.train) >= 0.9 * len(names) and any("118 images" in line and "117" in line for line in said)
-    assert artifacts.facts(images.paths(study)[0])["quarantined"] == 0
+    assert artifacts.facts(cache.paths(study)[0])["quarantined"] == 0

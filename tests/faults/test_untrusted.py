@@ -8,8 +8,12 @@ import pandas as pd
 import pytest
 import torch
 
-from lib import artifacts, formats, images, models, report, train
+from lib import stages
 from lib import study as studies
+from lib.images import cache
+from lib.network import models
+from lib.run import report
+from lib.store import artifacts, formats
 from lib.study import Study
 
 pytestmark = pytest.mark.filterwarnings("ignore:Detected pickle protocol")
@@ -34,20 +38,20 @@ def run(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(studies.SCALES, "smoke", studies.SCALES["smoke"]._replace(train=64, held_out=16, epochs_I=1))
         patch.setitem(models.CASES, "I", TINY)
-        images.prepare(study)
-        train.trained(study, "I")
-        train.latents(study, "I", "train")
+        cache.prepare(study)
+        stages.network(study, "I")
+        stages.latents(study, "I", "train")
         artifacts.cached(study.data / "radii.csv", lambda: pd.DataFrame({"r": [1.0, 2.0]}), "radii", {})
         yield study
 
 
-PLACES = {"checkpoint": (lambda study: study.checkpoint("I"), lambda study: train.load(study, "I")),
-          "checkpoint to go on from": (lambda study: study.checkpoint("I"), lambda study: train.trained(study, "I")),
-          "latents": (lambda study: study.latents("I", "train"), lambda study: train.latents(study, "I", "train")),
+PLACES = {"checkpoint": (lambda study: study.checkpoint("I"), lambda study: stages.load_network(study, "I")),
+          "checkpoint to go on from": (lambda study: study.checkpoint("I"), lambda study: stages.network(study, "I")),
+          "latents": (lambda study: study.latents("I", "train"), lambda study: stages.latents(study, "I", "train")),
           "latents of a notebook": (lambda study: study.latents("I", "train"),
                                     lambda study: artifacts.require(study.latents("I", "train"), "02_encode_celeba")),
-          "image cache": (lambda study: images.paths(study)[0], images.load),
-          "factors": (lambda study: images.paths(study)[1], images.load),
+          "image cache": (lambda study: cache.paths(study)[0], cache.load),
+          "factors": (lambda study: cache.paths(study)[1], cache.load),
           "table": (lambda study: study.data / "radii.csv",
                     lambda study: artifacts.require(study.data / "radii.csv", "02_encode_celeba"))}
 
@@ -138,7 +142,7 @@ def test_a_sidecar_that_is_none_is_refused(data, tmp_path):
         with pytest.raises(REFUSED, match="z.npy.json is not .* delete it, it will be made again") as refusal:
             use(path)
         assert "\n" not in str(refusal.value) and len(str(refusal.value)) < 400
-    assert artifacts.stale(path, artifacts.recipe("radii", {})) == "its sidecar cannot be read"
+    assert artifacts.why_stale(path, artifacts.recipe("radii", {})) == "its sidecar cannot be read"
     assert not marker.exists()
 
 
@@ -164,14 +168,14 @@ FOREIGN = {"of another network": {"model": models.Autoencoder(models.CASE_II).st
 def test_tensors_that_are_no_checkpoint_are_refused(changes, run, plant):
     plant(run.checkpoint("I"), weights(**changes))
     with pytest.raises(ValueError, match="model-I.pt is no checkpoint of case I: delete it and run notebook 01"):
-        train.load(run, "I")
+        stages.load_network(run, "I")
 
 
 def test_a_foreign_checkpoint_is_used_as_weights(run, plant):
     """Negative control: right tensors with a right sidecar are weights, whoever made them."""
     plant(run.checkpoint("I"), weights())
     with torch.no_grad():
-        assert torch.equal(next(train.load(run, "I").parameters()), next(models.Autoencoder(TINY, 1).parameters()))
+        assert torch.equal(next(stages.load_network(run, "I").parameters()), next(models.Autoencoder(TINY, 1).parameters()))
 
 
 ARRAYS = {"floats": np.zeros((80, 3, 96, 96)), "other size": np.zeros((80, 3, 64, 64), np.uint8),
@@ -180,16 +184,16 @@ ARRAYS = {"floats": np.zeros((80, 3, 96, 96)), "other size": np.zeros((80, 3, 64
 
 @pytest.mark.parametrize("x", ARRAYS.values(), ids=ARRAYS)
 def test_a_cache_of_something_else_is_refused(x, run, plant):
-    plant(images.paths(run)[0], in_bytes(np.save, x))
+    plant(cache.paths(run)[0], in_bytes(np.save, x))
     with pytest.raises(ValueError, match="which this study did not write: delete it"):
-        images.load(run)
+        cache.load(run)
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "a\n" + "=cmd|' /C calc'!A0\n" * 80], ids=["other rows", "formulas"])
 def test_factors_of_something_else_are_refused(text, run, plant):
-    plant(images.paths(run)[1], text.encode())
+    plant(cache.paths(run)[1], text.encode())
     with pytest.raises(ValueError, match="holds no table of 80 rows of numbers"):
-        images.load(run)
+        cache.load(run)
 
 
 def test_a_table_of_claims_runs_no_script_in_the_report():

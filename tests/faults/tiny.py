@@ -9,7 +9,11 @@ from pathlib import Path
 
 import torch
 
-from lib import artifacts, images, models, progress, study as studies, train
+from lib import stages
+from lib import study as studies
+from lib.images import cache
+from lib.network import models
+from lib.store import artifacts, progress
 
 SCALE = studies.SCALES["smoke"]._replace(train=64, held_out=16, epochs_I=3, epochs_II=3, batch=16, tsne_points=(64, 64, 64))
 CASE = dataclasses.replace(models.CASE_I, encoder_filters=(4, 4, 8, 8), decoder_filters=(8, 4, 4, 3))
@@ -37,20 +41,20 @@ def threads(count=1):
         torch.set_num_threads(before)
 
 
-def stages(of, components=2):
+def make(of, components=2):
     """Make, or find current, the artifacts of the run `of` in their order: {name of the stage: paths}."""
     with threads():
-        return _stages(of, components)
+        return _make(of, components)
 
 
-def _stages(of, components=2):
-    cache = images.prepare(of)
-    train.trained(of, "I", say=lambda line: progress.log(line))
-    z = train.latents(of, "I")
+def _make(of, components=2):
+    images = cache.prepare(of)
+    stages.network(of, "I", say=lambda line: progress.log(line))
+    z = stages.latents(of, "I")
     path = of.data / "tsne-C2-8.npy"                                 # a quick map takes the place of t-SNE
     artifacts.cached(path, lambda: z[:, :components] - z[:, :components].mean(axis=0), "map", {"components": components},
-                     [of.latents("I", "train")], ["embed"])
-    return {"images": cache, "model": [of.checkpoint("I")], "latents": [of.latents("I", "train")], "map": [path]}
+                     [of.latents("I", "train")], ["cloud/embed"])
+    return {"images": images, "model": [of.checkpoint("I")], "latents": [of.latents("I", "train")], "map": [path]}
 
 
 def contents(home):
@@ -61,4 +65,4 @@ def contents(home):
 
 if __name__ == "__main__":
     shrink()
-    stages(study(sys.argv[1]))
+    make(study(sys.argv[1]))

@@ -9,58 +9,34 @@ import numpy as np
 from openTSNE import TSNEEmbedding
 from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
+from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
-from lib import health, repulsion
+from lib.cloud import repulsion
+from lib.cloud.points import distinct, points
 
 EXAGGERATED_ITERATIONS = 250  # as in scikit-learn, where the posts' n_iter counts them in
+WATCHED = 50  # ours: over so many last iterations a map is watched
+STILL_MOVING = 0.05  # ours: at 250 and 1,000 points 0.07 after half of 1,000 iterations, 0.001 to 0.013 after all
 TREE_BELOW = 2_000  # ours: up to here Barnes and Hut's tree is faster than a grid, above it slower
 TREE_DIMENSIONS = 10  # ours: up to here a tree finds neighbours fast at any n
 BLOCKS_ABOVE = 20_000  # ours: above it, in more dimensions, blocks of products in float32, which beat scikit-learn more and more
 
-_ROWS = 8192
 _DISTANCES = 2**27  # distances held at a time, 537 MB
 _CHUNK, _QUERIES = 64, 32  # distances whose least is looked at first, points that a thread searches for at a time
 
 
-class PCA(NamedTuple):
-    """Principal components: mean (d,), axes (k, d), eigenvalues (k,), share of the whole variance (k,)."""
-
-    mean: np.ndarray
-    axes: np.ndarray
-    eigenvalues: np.ndarray
-    share: np.ndarray
-
-    def transform(self, x):
-        """Scores (x - mean) axes^T of the points x (n, d) on the axes: float64 (n, k)."""
-        return np.concatenate([(x[i:i + _ROWS] - self.mean) @ self.axes.T for i in range(0, len(x), _ROWS)])
-
-
 def pca(x, n_components=None):
-    """Principal components of x: eigenvectors of its covariance (divisor n - 1), largest eigenvalue first.
+    """Principal components of x (n, d): scikit-learn's PCA, fitted in float64, largest eigenvalue first.
 
-    The sign of an axis is arbitrary; here its entry of largest absolute value is positive. All in float64.
-    x: (n, d) with n >= 2; n_components from 1 to d, all of them when None; result `PCA`. Time grows with
-    n d^2 + d^3.
-    Raises ValueError for a bad x or n_components, and for an x that never varies.
+    The sign of an axis is arbitrary; there its entry of largest absolute value is positive. All components when
+    n_components is None. Raises ValueError for a bad x, and for an x that never varies.
     Source: "Autoencoders, latent space and the curse of high dimensionality II", PCA analysis.
     """
-    x = _points(x)
-    d = x.shape[1]
-    k = d if n_components is None else n_components
-    if not 1 <= k <= d:
-        raise ValueError(f"n_components must lie between 1 and {d}, the number of columns of x, not {k}")
-    mean = x.mean(axis=0, dtype=float)
-    covariance = np.zeros((d, d))
-    for start in range(0, len(x), _ROWS):
-        centred = x[start:start + _ROWS] - mean
-        covariance += centred.T @ centred
-    eigenvalues, axes = np.linalg.eigh(covariance / (len(x) - 1))
-    eigenvalues, axes = np.maximum(eigenvalues[::-1], 0), axes.T[::-1]
-    if not eigenvalues[0] > 0:
+    x = points(x).astype(float)
+    if not x.std(axis=0).any():
         raise ValueError("x never varies, so it has no principal components")
-    largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
-    return PCA(mean, (axes * np.sign(largest))[:k], eigenvalues[:k], (eigenvalues / eigenvalues.sum())[:k])
+    return PCA(n_components, svd_solver="covariance_eigh").fit(x)
 
 
 def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2, name=""):
@@ -73,7 +49,7 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
     `repulsion` above. Neighbours are exact at any n: Annoy, openTSNE's own choice, found 79 % of those of 40,000
     latents, in three times the time.
 
-    A map whose points still move in the last 50 iterations is given with a warning (`health.unsettled`), which begins
+    A map whose points still move in the last 50 iterations is given with a warning (`unsettled`), which begins
     with `name`. Two maps in two threads, with n_jobs=1 each, take two thirds of the time of one after the other.
 
     seed jitters the start by 1 %, so maps of different seeds show what is chance. The same seed and n_jobs give
@@ -84,13 +60,13 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
     Linderman et al., "Fast interpolation-based t-SNE", 2019; start and learning rate: Kobak and Berens, "The
     art of using t-SNE for single-cell transcriptomics", 2019.
     """
-    x = _points(x)
+    x = points(x)
     n, d = x.shape
     if not 1 <= perplexity < n / 3:
         raise ValueError(f"perplexity {perplexity} needs more than {3 * perplexity} points, not {n}")
     if early_exaggeration < 1 or n_iter < EXAGGERATED_ITERATIONS:
         raise ValueError(f"early_exaggeration must be >= 1, and n_iter >= {EXAGGERATED_ITERATIONS}")
-    repeated = n - _distinct_rows(x)
+    repeated = n - len(distinct(x))
     if repeated:
         raise ValueError(f"{repeated} rows of x repeat another; drop them with numpy.unique(x, axis=0)")
     rng = np.random.default_rng(seed)
@@ -104,14 +80,40 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
     embedding = TSNEEmbedding(start, affinities, negative_gradient_method=method, n_jobs=n_jobs,
                               learning_rate=max(n / early_exaggeration, 200))
     embedding.optimize(EXAGGERATED_ITERATIONS, exaggeration=early_exaggeration, momentum=0.5, inplace=True)
-    last = min(health.ITERATIONS, n_iter - EXAGGERATED_ITERATIONS)
+    last = min(WATCHED, n_iter - EXAGGERATED_ITERATIONS)
     embedding.optimize(n_iter - EXAGGERATED_ITERATIONS - last, momentum=0.8, inplace=True)
     before = np.array(embedding, dtype=float)
     embedding.optimize(last, momentum=0.8, inplace=True)               # goes on where the line before stopped, bit for bit
     y = np.array(embedding, dtype=float)
-    if doubt := health.unsettled(before, y, last):
+    if doubt := unsettled(before, y, last):
         warnings.warn(f"{name}: {doubt}" if name else doubt, stacklevel=2)
     return y
+
+
+def moved(before, after):
+    """Root mean square distance between two maps (n, 2) of the same points, over the root mean square radius of `after`.
+
+    Both are centred first. Raises ValueError when the shapes differ or `after` is one point.
+    """
+    before, after = (np.asarray(y, dtype=float) for y in (before, after))
+    if before.shape != after.shape or before.ndim != 2:
+        raise ValueError(f"two maps of the same points are needed, not {before.shape} and {after.shape}")
+    before, after = before - before.mean(axis=0), after - after.mean(axis=0)
+    radius = np.sqrt((after**2).sum(axis=1).mean())
+    if not radius > 0:
+        raise ValueError("the map is a single point")
+    return float(np.sqrt(((before - after) ** 2).sum(axis=1).mean()) / radius)
+
+
+def unsettled(before, after, iterations=WATCHED):
+    """Why a t-SNE map (n, 2) is not to be trusted as converged: one line, or None.
+
+    before: the map so many iterations earlier. Raises ValueError as `moved`.
+    """
+    share = moved(before, after)
+    if share <= STILL_MOVING:
+        return None
+    return f"t-SNE has not converged: its last {iterations} iterations moved the points by {share:.0%} of the map's radius; raise n_iter"
 
 
 class Recall(NamedTuple):
@@ -131,7 +133,7 @@ def neighbour_recall(x, y, k=10, sample=2000, rng=None):
     rng.
     Source: Kobak and Berens, "The art of using t-SNE for single-cell transcriptomics", 2019 (KNN).
     """
-    x, y = _points(x), _points(y)
+    x, y = points(x), points(y)
     n = len(x)
     if len(y) != n or not 1 <= k < n or sample < 2:
         raise ValueError(f"x and y must have as many rows, more than k, and sample be >= 2; "
@@ -139,21 +141,21 @@ def neighbour_recall(x, y, k=10, sample=2000, rng=None):
     if sample < n and rng is None:
         raise ValueError(f"pass rng to choose {sample} of {n} query points")
     queries = rng.choice(n, sample, replace=False) if sample < n else np.arange(n)
-    near_x, near_y = (_nearest_others(points, queries, k) for points in (x, y))
+    near_x, near_y = (_nearest_others(cloud, queries, k) for cloud in (x, y))
     kept = (near_x[:, :, None] == near_y[:, None, :]).any(axis=2).mean(axis=1)
     return Recall(float(kept.mean()), float(kept.std(ddof=1) / math.sqrt(len(kept))))
 
 
-def _nearest_others(points, queries, k):
+def _nearest_others(x, queries, k):
     """Indices (len(queries), k) of the exact nearest neighbours, without the query itself."""
-    found = _search(points).fit(points).kneighbors(points[queries], k + 1, return_distance=False)
+    found = _search(x).fit(x).kneighbors(x[queries], k + 1, return_distance=False)
     others = found != queries[:, None]
     others[others.all(axis=1), -1] = False  # among repeated points the query itself may be missing
     return found[others].reshape(len(queries), k)
 
 
-def _search(points, n_jobs=None):
-    tree = points.shape[1] <= TREE_DIMENSIONS
+def _search(x, n_jobs=None):
+    tree = x.shape[1] <= TREE_DIMENSIONS
     return NearestNeighbors(algorithm="kd_tree" if tree else "brute", n_jobs=n_jobs)
 
 
@@ -199,19 +201,3 @@ def _by_blocks(x, k, n_jobs=1):
             firsts = range(0, len(products), _QUERIES)
             list(pool.map(search, (start + i for i in firsts), (products[i:i + _QUERIES] for i in firsts)))
     return indices, distances
-
-
-def _distinct_rows(x):
-    rows = np.ascontiguousarray(x + 0)  # -0.0 becomes 0.0
-    return len(np.unique(rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1])))))
-
-
-def _points(x):
-    x = np.asarray(x)
-    if x.dtype not in (np.float32, np.float64):
-        x = x.astype(float)
-    if x.ndim != 2 or len(x) < 2 or x.shape[1] < 1:
-        raise ValueError(f"points must be of shape (n, d) with n >= 2, not {x.shape}")
-    if not np.isfinite(x.sum(dtype=float)):
-        raise ValueError("points must be finite, and some are NaN or infinite")
-    return x

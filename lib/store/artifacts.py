@@ -1,4 +1,4 @@
-"""Where files live, how they are written, and whether they can still be trusted.
+"""How files are written, where they came from, and whether they can still be trusted.
 
 Every artifact `NAME` has a sidecar `NAME.json` beside it: the stage that made it, the parameters, the hashes of its
 inputs, of the code that computed it and of the file itself. An artifact is *current* when all of these still hold.
@@ -11,6 +11,8 @@ import io
 import json
 import os
 import platform
+import re
+import resource
 import sys
 import time
 from importlib import metadata
@@ -18,13 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import disk, formats, progress
+from lib import study as studies
+from lib.store import disk, formats, progress
 
-ROOT = Path(__file__).resolve().parent.parent
-RECORD = "STUDY_RECORD"   # the notebook runner names a file here, and learns from it what the notebook wrote and used
+RECORD = "STUDY_RECORD"   # the runner names a file here, and learns from it what the notebook read and made
 # These carry values, paths and drawings, never numbers of their own: what they pass on is hashed as a parameter.
-PLUMBING = {"disk", "formats", "artifacts", "study", "figures", "claims", "progress", "images"}
-READERS = {".csv": formats.table, ".json": formats.tree, ".pt": formats.tensors}
+PLUMBING = re.compile(r"store/.*|study|stages|claims|figures|images/cache")
+PACKAGES = "numpy", "scipy", "pandas", "scikit-learn", "scikit-image", "torch", "openTSNE", "matplotlib"
+READERS = {".npy": formats.array, ".csv": formats.table, ".json": formats.tree, ".pt": formats.tensors}
 
 
 # ---------------------------------------------------------------------------------------------- writing and reading
@@ -42,19 +45,18 @@ def atomic(path, need=0):
         yield temporary
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())     # mkstemp makes 0600; the user's umask decides
         os.replace(temporary, path)
-    note(path)
+    note(path, "made")
 
 
 def write(path, value):
     """Write `value` to `path` atomically, in the format of its suffix: .npy, .csv, .json, .pt, or text."""
-    data = encoded(path, value)
+    data = in_bytes(path, value)
     with atomic(path, len(data)) as temporary:
         temporary.write_bytes(data)
 
 
-def encoded(path, value):
+def in_bytes(path, value):
     """The bytes of a file `path` that holds `value`; made before the file, so that its need of disk is known."""
     suffix, buffer = Path(path).suffix, io.BytesIO()
     if suffix == ".npy":
@@ -64,7 +66,7 @@ def encoded(path, value):
     elif suffix == ".json":
         buffer.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
     elif suffix == ".pt":
-        import torch                                                 # only who saves weights needs torch
+        import torch  # only who saves weights needs torch
         torch.save(plain(value), buffer)                             # given a path, torch writes its name into the file
     else:
         buffer.write(value.encode())
@@ -83,14 +85,10 @@ def plain(value):
     return sys.intern(value) if isinstance(value, str) else value
 
 
-def read(path, mmap=False):
+def read(path, **options):
     """Read what `write` wrote; never runs code from the file. Raises ValueError for what is not of its suffix's format."""
-    path = Path(path)
-    if path.suffix == ".npy":
-        return formats.array(path, mmap)
-    if path.suffix in READERS:
-        return READERS[path.suffix](path)
-    return path.read_text(encoding="utf-8")
+    reader = READERS.get(Path(path).suffix)
+    return reader(path, **options) if reader else Path(path).read_text(encoding="utf-8")
 
 
 # ---------------------------------------------------------------------------------------------- identity
@@ -102,14 +100,13 @@ def file_hash(path):
 
 
 def code_hash(module):
-    """SHA-256 of the code of `lib/<module>.py` without comments, docstrings and layout."""
-    path = ROOT / "lib" / f"{module}.py"
-    return _code_hash(str(path), path.stat().st_mtime_ns)
+    """SHA-256 of the code of `lib/<module>.py` without comments, docstrings and layout; the same under every Python."""
+    return _parsed(_source(module))[0]
 
 
 def imports(path):
-    """Names of the lib modules that the Python file at `path` imports, sorted."""
-    return list(_imports(str(path), os.stat(path).st_mtime_ns))
+    """Names of the lib modules that the Python file at `path` imports, as "cloud/latent", sorted."""
+    return [name for name in _parsed(path)[1] if _source(name).is_file()]
 
 
 def code_hashes(modules, plumbing=False):
@@ -117,10 +114,9 @@ def code_hashes(modules, plumbing=False):
     found, queue = {}, list(modules)
     while queue:
         module = queue.pop()
-        if module in found or (module in PLUMBING and not plumbing):
-            continue
-        found[module] = code_hash(module)
-        queue += imports(ROOT / "lib" / f"{module}.py")
+        if module not in found and (plumbing or not PLUMBING.fullmatch(module)):
+            found[module] = code_hash(module)
+            queue += imports(_source(module))
     return dict(sorted(found.items()))
 
 
@@ -130,13 +126,13 @@ def recipe(stage, params, inputs=(), modules=()):
             "inputs": {Path(path).name: file_hash(path) for path in inputs}, "code": code_hashes(modules)}
 
 
-# ---------------------------------------------------------------------------------------------- what a notebook made
+# ---------------------------------------------------------------------------------------------- what a notebook used
 
-def note(path):
-    """Tell the notebook runner, if it is the one who asks, that the artifact at `path` was written or found current."""
+def note(path, role):
+    """Tell the runner, if it is the one who asks, that the artifact at `path` was "read", or "made" (or found current)."""
     if RECORD in os.environ and Path(path).suffix != ".json":
         with disk.explained(os.environ[RECORD]), open(os.environ[RECORD], "a", encoding="utf-8") as file:
-            file.write(f"{Path(path).absolute()}\n")
+            file.write(f"{role} {Path(path).absolute()}\n")
 
 
 def snapshot(paths, home):
@@ -145,7 +141,8 @@ def snapshot(paths, home):
     for path in sorted({Path(path).absolute() for path in paths}):
         if path.is_relative_to(home) and path.exists():
             stat = path.stat()
-            found[path.relative_to(home).as_posix()] = [file_hash(path), stat.st_size, stat.st_mtime_ns, sidecar(path).exists()]
+            found[path.relative_to(home).as_posix()] = [file_hash(path), stat.st_size, stat.st_mtime_ns,
+                                                        sidecar(path).exists()]
     return found
 
 
@@ -160,59 +157,56 @@ def changed(taken, home, thorough=False):
             return f"{name} is missing"
         stat = path.stat()
         if (thorough or (stat.st_size, stat.st_mtime_ns) != (count, mtime_ns)) and file_hash(path) != sha256:
-            return f"{name} is not what was written"
+            return f"{name} is not what it was"
         if sealed and not sidecar(path).exists():
             return f"{name} has lost its sidecar"
     return None
 
 
-# ---------------------------------------------------------------------------------------------- is it current?
+# ---------------------------------------------------------------------------------------------- is it still right?
 
-def stale(path, wanted):
+def why_stale(path, wanted):
     """Why the artifact at `path` is not what `wanted` (a recipe) would make now: one line, or None if it is current."""
     path = Path(path)
     if not path.exists():
         return "missing"
     try:
         had = facts(path)
-        recorded = {key: had[key] for key in ("stage", "params", "inputs", "code", "sha256")}
     except FileNotFoundError:
         return "no sidecar says where it came from"
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         return "its sidecar cannot be read"
-    if recorded["stage"] != wanted["stage"]:
-        return f"made by stage {recorded['stage']!r}, not {wanted['stage']!r}"
+    if had["stage"] != wanted["stage"]:
+        return f"made by stage {had['stage']!r}, not {wanted['stage']!r}"
     for key, what in (("params", "parameter {}"), ("inputs", "input {}"), ("code", "lib/{}.py")):
-        changed = [name for name in wanted[key].keys() | recorded[key].keys()
-                   if wanted[key].get(name) != recorded[key].get(name)]
-        if changed:
-            return ", ".join(what.format(name) for name in sorted(changed)) + " changed"
-    if file_hash(path) not in (recorded["sha256"], had.get("before")):
+        names = sorted(wanted[key].keys() | had[key].keys())
+        different = [what.format(name) for name in names if wanted[key].get(name) != had[key].get(name)]
+        if different:
+            return ", ".join(different) + " changed"
+    if file_hash(path) not in (had["sha256"], had.get("before")):
         return "its content is not what was written"
     return None
 
 
-def save(path, value, made_from, **facts):
+def save(path, value, made_from, **about):
     """Write `value` to `path` and seal it, so that a process killed at any moment leaves what can be used.
 
     The sidecar comes first. Where the file before it was current, as the checkpoint of the last epoch is, the sidecar
     names that too, so that between the two steps the old one still holds.
     """
-    data, path = encoded(path, value), Path(path)
-    before = file_hash(path) if stale(path, made_from) is None else None
+    data, path = in_bytes(path, value), Path(path)
+    before = file_hash(path) if why_stale(path, made_from) is None else None
     with atomic(path, len(data)) as temporary:
         temporary.write_bytes(data)
-        seal(path, made_from, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), before=before, **facts)
+        seal(path, made_from, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), before=before, **about)
 
 
-def seal(path, made_from, **facts):
-    """Write the sidecar of the finished artifact at `path`: its recipe, its hash, the environment and `facts`."""
-    import resource
-    if "sha256" not in facts:
-        facts |= {"sha256": file_hash(path), "bytes": os.stat(path).st_size}
-    write(sidecar(path), {**made_from,
-                          "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "versions": versions(),
-                          "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), **facts})
+def seal(path, made_from, **about):
+    """Write the sidecar of the finished artifact at `path`: its recipe, its hash, the environment and `about`."""
+    if "sha256" not in about:
+        about |= {"sha256": file_hash(path), "bytes": os.stat(path).st_size}
+    write(sidecar(path), {**made_from, "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                          "versions": versions(), "peak_mb": peak_mb(resource.RUSAGE_SELF), **about})
 
 
 def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
@@ -223,9 +217,9 @@ def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
     """
     path = Path(path)
     wanted = recipe(stage, params, inputs, modules)
-    if stale(path, wanted) is not None:
+    if why_stale(path, wanted) is not None:
         with disk.held(path):
-            reason = stale(path, wanted)                             # who held the lock may have made it
+            reason = why_stale(path, wanted)                         # who held the lock may have made it
             if reason is not None:
                 if reason != "missing":
                     progress.log(f"{path.name} is made again: {reason}")
@@ -233,7 +227,9 @@ def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
                 start = time.perf_counter()
                 value = compute()
                 save(path, value, wanted, seconds=round(time.perf_counter() - start, 2), shape=list(np.shape(value)))
-    note(path)
+    for used in inputs:
+        note(used, "read")
+    note(path, "made")
     return read(path)
 
 
@@ -244,6 +240,7 @@ def require(path, made_by):
         raise FileNotFoundError(f"{path.name} is missing: run notebook {made_by} first")
     if not sidecar(path).exists() or file_hash(path) != facts(path).get("sha256"):
         raise FileNotFoundError(f"{path.name} is not what was written: run notebook {made_by} again")
+    note(path, "read")
     return read(path)
 
 
@@ -254,15 +251,18 @@ def facts(path):
 
 def sidecar(path):
     """Path of the JSON file that stands beside the artifact at `path`."""
-    path = Path(path)
-    return path.with_name(path.name + ".json")
+    return Path(f"{path}.json")
 
 
 def versions():
     """Versions of Python and of the packages that results depend on."""
-    names = ("numpy", "scipy", "pandas", "scikit-learn", "scikit-image", "torch", "openTSNE", "matplotlib")
     return {"python": platform.python_version(), "machine": platform.machine(),
-            **{name: _version(name) for name in names}}
+            **{name: _version(name) for name in PACKAGES}}
+
+
+def peak_mb(who):
+    """Largest memory that this process (resource.RUSAGE_SELF) or one it started (RUSAGE_CHILDREN) has held, in MB."""
+    return round(resource.getrusage(who).ru_maxrss / 1024)
 
 
 def _version(name):
@@ -272,10 +272,8 @@ def _version(name):
         return "not installed"
 
 
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _source(module):
+    return studies.ROOT / "lib" / f"{module}.py"
 
 
 @functools.lru_cache(maxsize=512)
@@ -284,28 +282,45 @@ def _file_hash(path, size, mtime_ns):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _parsed(path):
+    return _parsed_file(str(path), os.stat(path).st_mtime_ns)
+
+
 @functools.lru_cache(maxsize=512)
-def _code_hash(path, mtime_ns):
-    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+def _parsed_file(path, mtime_ns):
+    """(hash of the code, names in lib that it imports) of the Python file at `path`."""
+    tree, found = ast.parse(Path(path).read_text(encoding="utf-8")), set()
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and body \
-                and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) \
-                and isinstance(body[0].value.value, str):
-            body[0].value.value = ""
-    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()
-
-
-@functools.lru_cache(maxsize=512)
-def _imports(path, mtime_ns):
-    found = set()
-    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "lib":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lib."):
-            found.add(node.module.split(".")[1])
-        elif isinstance(node, ast.ImportFrom) and node.level == 1:
-            found |= {node.module.split(".")[0]} if node.module else {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "lib":
+            base = node.module.split(".")[1:]
+            found |= {"/".join([*base, alias.name]) for alias in node.names} | {"/".join(base)}
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("lib.")}
-    return sorted(found)
+            found |= {alias.name[4:].replace(".", "/") for alias in node.names if alias.name.startswith("lib.")}
+    return hashlib.sha256(canonical(tree).encode()).hexdigest(), sorted(found - {""})
+
+
+def canonical(node):
+    """A syntax tree as text that every Python from 3.11 on writes alike: no docstrings, no fields that are empty.
+
+    ast.unparse and ast.dump do not: fields were added in 3.12 and 3.13, and f-strings are taken apart in another way.
+    """
+    if isinstance(node, list):
+        return "[" + ",".join(map(canonical, node)) + "]"
+    if isinstance(node, ast.JoinedStr):
+        parts = []                                                   # neighbouring texts as one, empty ones left out
+        for part in node.values:
+            text = part.value if isinstance(part, ast.Constant) else None
+            if text is not None and parts and isinstance(parts[-1], str):
+                parts[-1] += text
+            elif text != "":
+                parts.append(part if text is None else text)
+        return "JoinedStr(" + ",".join(map(canonical, parts)) + ")"
+    if not isinstance(node, ast.AST):
+        return ascii(node)
+    fields = {name: value for name, value in ast.iter_fields(node) if value is not None and value != []}
+    fields.pop("kind", None)                                         # of a constant: u"" is ""
+    body = fields.get("body")
+    if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and body \
+            and isinstance(body[0], ast.Expr) and isinstance(getattr(body[0].value, "value", None), str):
+        fields["body"] = body[1:]
+    return f"{type(node).__name__}(" + ",".join(f"{name}={canonical(fields[name])}" for name in sorted(fields)) + ")"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.planes import central_clark_evans
+from lib.trial.planes import central_clark_evans
 
 SIDES = "low", "high", "two"
 

@@ -2,30 +2,30 @@
 import numpy as np
 import pytest
 
-from lib import health
+from lib.cloud import embed
 
 Y = np.random.default_rng(0).normal(size=(400, 2))
 
 
 def test_a_map_that_stands_still_is_settled():
-    assert health.moved(Y, Y) == 0 and health.unsettled(Y, Y) is None
+    assert embed.moved(Y, Y) == 0 and embed.unsettled(Y, Y) is None
 
 
 @pytest.mark.parametrize("step, settled", [(0.01, True), (0.2, False)])
 def test_a_random_step_counts_relative_to_the_radius(step, settled):
     after = Y + step * np.random.default_rng(1).normal(size=Y.shape)
     expected = step / np.sqrt(1 + step**2)
-    assert health.moved(Y, after) == pytest.approx(expected, rel=8 / np.sqrt(2 * Y.size))     # 4 standard errors of either size
-    assert (health.unsettled(Y, after) is None) is settled
+    assert embed.moved(Y, after) == pytest.approx(expected, rel=8 / np.sqrt(2 * Y.size))     # 4 standard errors of either size
+    assert (embed.unsettled(Y, after) is None) is settled
 
 
 def test_neither_shift_nor_size_matter_but_growth_does():
     after = Y + 0.1 * np.random.default_rng(1).normal(size=Y.shape)
-    assert health.moved(100 * Y + 7, 100 * after - 3) == pytest.approx(health.moved(Y, after))
-    assert "33% of the map's radius; raise n_iter" in health.unsettled(Y, 1.5 * Y)
+    assert embed.moved(100 * Y + 7, 100 * after - 3) == pytest.approx(embed.moved(Y, after))
+    assert "33% of the map's radius; raise n_iter" in embed.unsettled(Y, 1.5 * Y)
 
 
 @pytest.mark.parametrize("before, after, words", [(Y, Y[:9], "same points"), (Y, 0 * Y, "single point")])
 def test_bad_input_is_refused(before, after, words):
     with pytest.raises(ValueError, match=words):
-        health.moved(before, after)
+        embed.moved(before, after)

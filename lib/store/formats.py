@@ -3,8 +3,10 @@
 A pickle runs whatever its maker wrote into it, so none is ever opened here: arrays are read without objects,
 checkpoints as plain tensors, tables as text, and a sidecar must have the fields of a sidecar.
 """
+import contextlib
 import json
 import math
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,20 @@ MAX_SIDECAR = 2**22        # ours: bytes; the largest this study writes has some
 REQUIRED = {"stage": str, "params": dict, "inputs": dict, "code": dict, "sha256": str}
 SCHEMA = REQUIRED | {"bytes": int, "made": str, "versions": dict, "peak_mb": int, "seconds": (int, float), "shape": list,
                      "epoch": int, "train": int, "held_out": int, "quarantined": int, "source": str, "dtype": str,
-                     "device": str, "kernel_peak_mb": int}
+                     "device": str, "kernel_peak_mb": int, "files": dict}
+BROKEN = (ValueError, EOFError, KeyError, TypeError, AttributeError, IndexError, ImportError, AssertionError,
+          MemoryError, OverflowError, SyntaxError, RuntimeError, pickle.UnpicklingError)         # what a torn file raises
+
+
+@contextlib.contextmanager
+def refused(path, what):
+    """ValueError in one sentence, "NAME is not `what` and is not read", for whatever this block finds wrong in the file."""
+    try:
+        yield
+    except BROKEN as error:
+        reason = " ".join(str(error).split()).partition(". ")[0][:120] or type(error).__name__
+        raise ValueError(f"{Path(path).name} is not {what} and is not read ({reason}): "
+                         "delete it, it will be made again") from error
 
 
 def array(path, mmap=False):
@@ -23,29 +38,23 @@ def array(path, mmap=False):
 
     Raises ValueError for what is no such array, objects (pickles) included.
     """
-    try:
+    with refused(path, "an array of numbers"):
         if mmap:
             return np.lib.format.open_memmap(path, mode="c")         # not np.load: it would also open zips and pickles
         with open(path, "rb") as file:
             return np.lib.format.read_array(file, allow_pickle=False)
-    except (ValueError, EOFError, MemoryError, OverflowError, SyntaxError) as error:
-        raise _refused(path, "an array of numbers", error) from error
 
 
 def table(path, **options):
     """The table of the .csv file at `path`, as pandas.read_csv reads it with `options`. Raises ValueError for others."""
-    try:
+    with refused(path, "a table"):
         return pd.read_csv(path, **options)
-    except (ValueError, OverflowError, MemoryError) as error:
-        raise _refused(path, "a table", error) from error
 
 
 def tree(path):
     """What the .json file at `path` holds. Raises ValueError for what is no JSON, or nested too deep."""
-    try:
+    with refused(path, "JSON"):
         return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise _refused(path, "JSON", error) from error
 
 
 def tensors(path):
@@ -53,34 +62,25 @@ def tensors(path):
 
     Raises ValueError for anything else, above all for a pickle that would run code.
     """
-    import pickle
-
-    import torch                                                     # only who reads weights needs torch
-    try:
+    import torch  # only who reads weights needs torch
+    with refused(path, "a file of plain tensors"):
         return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, KeyError, TypeError, AttributeError,
-            IndexError, ImportError, AssertionError, MemoryError, OverflowError) as error:
-        raise _refused(path, "a file of plain tensors", error) from error
 
 
 def facts(path):
     """The sidecar at `path` as a dictionary, its fields of the types of SCHEMA. Raises ValueError for anything else."""
-    if Path(path).stat().st_size > MAX_SIDECAR:
-        raise _refused(path, "a sidecar of this study", f"more than {MAX_SIDECAR:,} bytes")
-    found = tree(path)
-    if not isinstance(found, dict):
-        raise _refused(path, "a sidecar of this study", "no dictionary")
-    for name, kind in SCHEMA.items():
-        value = found.get(name)
-        right = value is None and name not in REQUIRED or isinstance(value, kind) and not isinstance(value, bool)
-        if not right or (isinstance(value, float) and not math.isfinite(value)):
-            raise _refused(path, "a sidecar of this study", f"its field {name!r} is missing or of another kind")
-    for name in ("inputs", "code"):
-        if not all(isinstance(value, str) for value in found[name].values()):
-            raise _refused(path, "a sidecar of this study", f"its field {name!r} holds something else than hashes")
+    with refused(path, "a sidecar of this study"):
+        if Path(path).stat().st_size > MAX_SIDECAR:
+            raise ValueError(f"more than {MAX_SIDECAR:,} bytes")
+        found = tree(path)
+        if not isinstance(found, dict):
+            raise ValueError("no dictionary")
+        for name, kind in SCHEMA.items():
+            value = found.get(name)
+            right = value is None and name not in REQUIRED or isinstance(value, kind) and not isinstance(value, bool)
+            if not right or (isinstance(value, float) and not math.isfinite(value)):
+                raise ValueError(f"its field {name!r} is missing or of another kind")
+        for name in ("inputs", "code"):
+            if not all(isinstance(value, str) for value in found[name].values()):
+                raise ValueError(f"its field {name!r} holds something else than hashes")
     return found
-
-
-def _refused(path, what, why):
-    reason = " ".join(str(why).split()).partition(". ")[0][:120] or type(why).__name__
-    return ValueError(f"{Path(path).name} is not {what} and is not read ({reason}): delete it, it will be made again")

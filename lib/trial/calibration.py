@@ -8,7 +8,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy.stats import binom
 
-from lib import artifacts, dimensions, filaments, planes
+from lib.trial import dimensions, filaments, planes
 
 D = 256                # as in the posts
 REFERENCE = 10_000     # vectors to which a null is fitted: as many as the scale laptop has latents
@@ -91,13 +91,6 @@ def powers(repeats=20, ns=(300, 1_000, 3_000), seed=0, n_jobs=2):
     return pd.DataFrame([row for part in rows for row in part],
                         columns=["m", "thickness", "n", "where", "statistic", "repeats", "found", "rate", "mean", "sd",
                                  "null"])
-
-
-def tables(home=artifacts.ROOT):
-    """The tables `sizes()` and `powers()` as data/calibration/*.csv: read if current, else made again (half an hour)."""
-    folder = home / "data" / "calibration"
-    return tuple(artifacts.cached(folder / f"{function.__name__}.csv", function, "calibration", {}, (), ["calibration"])
-                 for function in (powers, sizes))
 
 
 def _false_positives(place, kind, null, n, seed):

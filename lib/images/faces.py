@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from scipy.special import ndtr
 
-from lib import faces_parts as parts
+from lib.images import faces_parts as parts
 
 
 class Factor(NamedTuple):

@@ -1,14 +1,12 @@
-"""Training and encoding: a plain loop over uint8 images, resumable after each epoch, and the stages built on it."""
-import contextlib
-import time
-
+"""Training and encoding: a plain loop over uint8 images, resumable after each epoch. Knows no files."""
 import numpy as np
 import torch
 import torch.nn.functional as F
+from joblib import cpu_count
 from torch import nn
 
-from lib import artifacts, disk, images, models, progress, ranks
-from lib.study import LATENT_DIM
+from lib.network import ranks
+from lib.store import progress
 
 LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
 DIVERGED, HARMLESS = 10, 0.01     # ours: so many times the loss of the first epoch is no training, unless it is tiny
@@ -144,98 +142,12 @@ def decode(model, z, batch=256, device=None):
     return np.concatenate([model.decode(part.to(device)).float().cpu().numpy() for part in parts])
 
 
-# ---------------------------------------------------------------------------------------------- stages of a run
-
-def trained(study, case, say=progress.log):
-    """The autoencoder of `case` trained for this run, and its history; trains only what is missing or not current.
-
-    A run that was interrupted goes on from the last finished epoch; a second process waits until the first is done.
-    """
-    alone = ranks.rank() == 0                                        # the others wait for the first anyway
-    with disk.held(study.checkpoint(case), f"case {case}") if alone else contextlib.nullcontext():
-        return _trained(study, case, say)
-
-
-def recipe(study, case):
-    """The recipe of the checkpoint of `case`. Raises as `images.paths` does."""
-    params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed, "loss": "mse",
-              "learning_rate": study.counts.learning_rate, "device": best_device().type}
-    return artifacts.recipe("train", params, images.paths(study), ["train", "models"])
-
-
-def _trained(study, case, say):
-    path, wanted = study.checkpoint(case), recipe(study, case)
-    model = models.Autoencoder(models.CASES[case], study.seed)
-    reason, state = artifacts.stale(path, wanted), None
-    if reason is None:
-        state = restore(model, path)
-    if state is None or state["epoch"] < study.epochs(case):
-        if state:
-            say(f"case {case}: training goes on after epoch {state['epoch']}")
-        elif reason != "missing":
-            say(f"case {case} is trained again: {reason}")
-        spent = artifacts.facts(path).get("seconds", 0.0) if state else 0.0
-        begun = time.perf_counter()
-
-        def keep(new_state):
-            artifacts.save(path, new_state, wanted, epoch=new_state["epoch"], device=str(best_device()),
-                           seconds=round(spent + time.perf_counter() - begun, 1))
-
-        disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))      # the weights, and Adam's two moments of each
-        x = images.load(study)
-        fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
-            learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
-        ranks.wait()                                                 # the first process writes, all read
-        state = restore(model, path)                                 # the same bits whether trained now or read
-    artifacts.note(path)
-    return model.eval(), state["history"]
-
-
-def load(study, case):
-    """The trained autoencoder of `case`; FileNotFoundError if notebook 01 has not finished it."""
-    model = models.Autoencoder(models.CASES[case])
-    artifacts.require(study.checkpoint(case), "01_train_ae")
-    state = restore(model, study.checkpoint(case))
-    if state["epoch"] < study.epochs(case):
-        raise FileNotFoundError(f"case {case} is trained for {state['epoch']} of {study.epochs(case)} epochs: "
-                                "run notebook 01_train_ae to finish it")
-    return model.eval()
-
-
-def restore(model, path):
-    """Put the weights of the checkpoint at `path` into `model`, strictly, and return the state it was saved in.
-
-    Raises ValueError for a file that is no checkpoint, or one of another network.
-    """
-    state = artifacts.read(path)
-    try:
-        model.load_state_dict(state["model"], strict=True)
-        whole = type(state["epoch"]) is int and {"state", "param_groups"} <= set(state["optimizer"])
-        whole = whole and all(np.isfinite([row["epoch"], row["train"], row["held_out"]]).all() for row in state["history"])
-    except (RuntimeError, KeyError, TypeError, AttributeError, ValueError):      # each field may be anything
-        whole = False
-    if not whole:
-        raise ValueError(f"{path.name} is no checkpoint of case {model.config.name}: delete it and run notebook "
-                         "01_train_ae again")
-    return state
-
-
-def latents(study, case, split="train"):
-    """Latents z (n, 256) of the images of `split`, encoded if they are missing or not current."""
-    def compute():
-        return encode(load(study, case), getattr(images.load(study), split), desc=f"case {case}, {split}")
-    counts = study.counts
-    need = 4 * LATENT_DIM * (counts.train if split == "train" else counts.held_out)
-    return artifacts.cached(study.latents(case, split), compute, need=need, **latents_recipe(study, case, split))
-
-
-def latents_recipe(study, case, split):
-    """Stage, parameters, inputs and modules of the latents of `case` and `split`, as `artifacts.recipe` takes them."""
-    return {"stage": "encode", "params": {"case": case, "split": split},
-            "inputs": [study.checkpoint(case), *images.paths(study)], "modules": ["train", "models"]}
-
-
 # ---------------------------------------------------------------------------------------------- device and precision
+
+def use_all_cores():
+    """Compute on all cores from here on, in a kernel that started with one (`run.runner.room`)."""
+    torch.set_num_threads(cpu_count())
+
 
 def best_device():
     """The GPU if torch sees one, else the CPU."""

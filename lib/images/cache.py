@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import PIL
 
-from lib import artifacts, disk, faces, photos, progress, sources
-from lib.sources import SourceError
+from lib.images import faces, photos, sources
+from lib.images.sources import SourceError
+from lib.store import artifacts, disk, progress
 from lib.study import SIZE
 
 MIN_TRAIN, MIN_HELD_OUT = 64, 16           # ours: below this neither training nor its check means anything
@@ -59,7 +60,7 @@ def prepare(study):
         return _prepared(study, cache)
 
 
-def reason(study):
+def why_stale(study):
     """Why the image cache of `study` is not current: one line, or None. Raises SourceError where there is nothing."""
     return _stale(_cache(study), study)
 
@@ -98,6 +99,8 @@ def load(study):
     found, ValueError when a cache from elsewhere holds something else than images and their factors.
     """
     cache = _ready(study)
+    for path in _files(cache, study):
+        artifacts.note(path, "read")
     x, sizes = artifacts.read(cache.path, mmap=True), [artifacts.facts(cache.path)[split] for split in SPLITS]
     if x.dtype != np.uint8 or x.shape != (sum(sizes), 3, SIZE, SIZE):
         raise ValueError(_foreign(cache.path, f"{x.dtype} values of shape {x.shape} for {sizes} images"))
@@ -111,7 +114,10 @@ def load(study):
 
 def paths(study):
     """The artifacts that `load` reads, to be named as inputs of a stage. Raises as `load` does."""
-    return _files(_ready(study), study)
+    found = _files(_ready(study), study)
+    for path in found:
+        artifacts.note(path, "read")
+    return found
 
 
 def download(study):
@@ -145,12 +151,12 @@ def _cache(study):
               "held_out": study.counts.held_out, "size": SIZE}
     stem = _stem(study)
     if study.dataset == "synthetic":
-        recipe = artifacts.recipe("images", params, modules=["faces"])
+        recipe = artifacts.recipe("images", params, modules=["images/faces"])
         return _Cache(_folder(study) / f"{stem}.npy", recipe, None)
     source = sources.find(study)
     if source is not None:
         params["photos"] = source.fingerprint
-        recipe = artifacts.recipe("images", params, modules=["sources", "photos"])
+        recipe = artifacts.recipe("images", params, modules=["images/sources", "images/photos"])
         return _Cache(_folder(study) / f"{stem}-{source.fingerprint}.npy", recipe, source)
     old = _old_caches(study)
     if not old:
@@ -170,11 +176,11 @@ def _ready(study):
 
 
 def _stale(cache, study):
-    reason = artifacts.stale(cache.path, cache.recipe)
+    reason = artifacts.why_stale(cache.path, cache.recipe)
     if reason is None and not all(artifacts.facts(cache.path).get(split, 0) > 0 for split in SPLITS):
         return "its sidecar does not say how many images it holds"
     if reason is None and study.dataset == "synthetic":
-        reason = artifacts.stale(cache.factors, cache.recipe)
+        reason = artifacts.why_stale(cache.factors, cache.recipe)
         return reason and f"{cache.factors.name}: {reason}"
     if reason == "missing" and cache.source and (old := _old_caches(study)):
         return (f"the photos changed since {old[-1].name} was made"

@@ -9,7 +9,6 @@ from itertools import islice
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from lib import jpegs
 from lib.study import SIZE
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")     # what Pillow may try, whatever the file is called
@@ -29,10 +28,8 @@ def decode(data):
     smaller photos are enlarged; of several frames the first counts. Large JPEGs are shrunk by 2, 4 or 8 while
     they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums are
     compared: Pillow alone would stop reading at the last pixel. Raises ValueError if `data` is no photo; what
-    Pillow raises on a broken one passes through. CelebA's own files go a faster way, see `jpegs`.
+    Pillow raises on a broken one passes through.
     """
-    if (image := jpegs.decode(data)) is not None:
-        return image
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:

@@ -11,7 +11,7 @@ import pandas as pd
 from nbconvert import HTMLExporter
 from PIL import Image
 
-from lib import artifacts, disk, formats
+from lib.store import artifacts, disk, formats
 
 BLOG = "https://linux-blog.anracom.com/tag/celeb-a/"
 BLOCK_START, BLOCK_END = "<!-- claims: written by `make readme` -->", "<!-- end of claims -->"

@@ -5,7 +5,7 @@ import pandas as pd
 import torch
 from skdim.id import TwoNN
 
-from lib import latent
+from lib.cloud import latent
 
 # Measured on 3,000 aligned face photographs at 96x96 (project brief). Intensities in [0, 1].
 PHOTOGRAPHS = {

@@ -44,7 +44,7 @@ def log(line):
 
 
 @contextlib.contextmanager
-def doubts():
+def log_warnings():
     """Show warnings of the block as lines: read by who runs the study, and no clutter in a notebook."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -1,0 +1,1 @@
+"""One cloud of points: arrays only."""

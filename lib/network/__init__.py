@@ -1,0 +1,1 @@
+"""The autoencoders and their training: torch, no files."""

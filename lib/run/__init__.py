@@ -1,0 +1,1 @@
+"""Driving: notebooks headless, checks, report."""

@@ -1,0 +1,157 @@
+"""What a run has, stage by stage: current, stale or missing; and whether all of it is still what was written."""
+import json
+
+import pandas as pd
+
+from lib import claims
+from lib.run import runner
+from lib.store import artifacts
+
+OTHERS = "it is that of "                        # all runs share one folder for the report; the last one asked for is there
+
+
+def walk(study, thorough=False):
+    """(kind, name, why it is stale: one line, or None) of each stage of a run, in their order.
+
+    thorough: all files are read, and so what changed without a trace is seen too.
+    """
+    from lib.images import cache  # torch, only where it is needed
+    from lib.network import models
+    yield "image cache", study.dataset, _known(lambda: cache.why_stale(study), "missing: {}")
+    for case in models.CASES:
+        yield "model", study.checkpoint(case).name, _model(study, case)
+    for case in models.CASES:
+        for split in cache.SPLITS:
+            yield "latents", study.latents(case, split).name, _latents(study, case, split)
+    known = {path.with_suffix("") for path in study.data.glob("[!.]*.json")}
+    maps = known | set(study.data.glob("tsne-*.npy")) | _recorded(study, "tsne-*.npy") or {study.data / "tsne-*.npy"}
+    for path in sorted(path for path in maps if path.name.startswith("tsne-")):
+        yield "t-SNE map", path.name, why_drifted(study, path)
+    for path in runner.sources():
+        yield "notebook", path.stem, runner.why_stale(study, path, thorough)
+    yield "claims", "claims.csv, claims.md", claims.why_stale(study)
+    yield "report", "build/report", _report(study, thorough)
+
+
+def status(study):
+    """(kind, name, state) of each stage; a state is "current", "missing", or "stale: " and the reason."""
+    return [(kind, name, _state(reason)) for kind, name, reason in walk(study)]
+
+
+def verify(study):
+    """Everything of a finished run that is not as it was written, or not as its numbers say: one line each."""
+    found = [f"{name}: {_state(reason)}" for _, name, reason in walk(study, thorough=True)
+             if reason and not reason.startswith(OTHERS)]
+    sealed = {path.with_suffix("") for path in study.data.glob("[!.]*.json")}
+    sealed |= {path for path in study.data.glob("[!.]*") if path.suffix in (".npy", ".pt")}      # these need a sidecar
+    found += [f"{path.name}: {reason}" for path in sorted(sealed) if (reason := why_drifted(study, path))]
+    known = _recorded(study, "*")
+    found += [f"{path.name}: no notebook of this run made it"
+              for path in sorted([*study.figures.glob("*.png"), *study.data.glob("[!.]*.csv")])
+              if path not in known and path.name != "claims.csv"]
+    return list(dict.fromkeys([*found, *_contradictions(study)]))
+
+
+def damaged(study):
+    """Paths of what make has to make again although no time of change says so: their files changed by hand.
+
+    Executed notebooks (with the figures, tables and arrays they wrote or read), the page of claims, the report.
+    """
+    found = [target for target, files in _executed(study).items() if target.exists()
+             and (artifacts.changed(files, study.home) or artifacts.file_hash(target) != artifacts.facts(target)["sha256"])]
+    page = study.figures / "claims.md"
+    found += [page] if page.exists() and claims.why_stale(study) else []
+    return found + ([study.report] if study.report.exists() and _report(study) else [])
+
+
+def why_drifted(study, path):
+    """Why the sealed artifact at `path` no longer follows from its inputs and code, or is not what was written; or None.
+
+    What it was made from is taken from its own sidecar, the inputs by name from data/RUN and data/images.
+    """
+    try:
+        had = artifacts.facts(path)
+        folders = study.data, study.home / "data" / "images"
+        inputs = {name: next((artifacts.file_hash(folder / name) for folder in folders if (folder / name).exists()), None)
+                  for name in had["inputs"]}
+        code = {module: artifacts.code_hash(module) for module in had["code"]}
+    except FileNotFoundError as missing:
+        return "missing" if not path.exists() else "no sidecar says where it came from" \
+            if not artifacts.sidecar(path).exists() else f"{missing.filename} is no longer there"
+    except ValueError:
+        return "its sidecar cannot be read"
+    return artifacts.why_stale(path, {**had, "inputs": inputs, "code": code})
+
+
+def _model(study, case):
+    from lib import stages
+    path = study.checkpoint(case)
+    if reason := _made_from(path, lambda: stages.network_recipe(study, case)):
+        return reason
+    epoch = artifacts.facts(path)["epoch"]
+    return None if epoch == study.epochs(case) else f"trained for {epoch} of {study.epochs(case)} epochs"
+
+
+def _latents(study, case, split):
+    from lib import stages
+    return _made_from(study.latents(case, split), lambda: artifacts.recipe(**stages.latents_stage(study, case, split)))
+
+
+def _made_from(path, recipe):
+    return _known(lambda: artifacts.why_stale(path, recipe()), "what it was made from is missing or stale") \
+        if path.exists() else "missing"
+
+
+def _known(judge, otherwise):
+    """The reason that `judge()` gives, or `otherwise` where there is nothing to judge by."""
+    try:
+        return judge()
+    except (FileNotFoundError, ValueError) as error:
+        return otherwise.format(error)
+
+
+def _executed(study):
+    """{path of an executed notebook: files it wrote and read} of this run."""
+    found = {}
+    for path in sorted(study.build.glob("[0-9][0-9]_*.ipynb.json")):
+        try:
+            found[path.with_suffix("")] = artifacts.facts(path.with_suffix("")).get("files", {})
+        except ValueError:
+            found[path.with_suffix("")] = {path.relative_to(study.home).as_posix(): ["", 0, 0, False]}     # never as it was
+    return found
+
+
+def _recorded(study, pattern):
+    """Paths like `pattern` that the executed notebooks of this run wrote or read."""
+    return {path for files in _executed(study).values() for name in files if (path := study.home / name).match(pattern)}
+
+
+def _report(study, thorough=False):
+    if not study.report.exists():
+        others = sorted(path.stem for path in study.report.parent.glob("*.done"))
+        return f"{OTHERS}{others[0]}" if others else "missing"
+    try:
+        return artifacts.changed(json.loads(artifacts.read(study.report))["files"], study.home, thorough)
+    except (ValueError, KeyError):
+        return f"{study.report.name} cannot be read"
+
+
+def _contradictions(study):
+    path, page = study.data / "claims.csv", study.figures / "claims.md"
+    if not path.exists():
+        return []
+    table = pd.read_csv(path, dtype=str)
+    found = [f"claim {row.id}: {reason}" for row in table.itertuples() if (reason := claims.contradicts(row))]
+    missing = {claim.id for claim in claims.CLAIMS} - set(table.id)
+    found += [f"claim {name}: missing in claims.csv" for name in sorted(missing)]
+    try:
+        found += [] if claims.gathered(study).equals(table) else ["claims.csv: not what the notebooks recorded in claims-NN.csv"]
+    except FileNotFoundError as error:
+        found.append(f"claims.csv: {error}")
+    if not page.exists() or artifacts.read(page) != claims.markdown(study, table):
+        found.append("claims.md: not the table in claims.csv")
+    return found
+
+
+def _state(reason):
+    return "current" if reason is None else reason if reason.startswith("missing") else f"stale: {reason}"

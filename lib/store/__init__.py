@@ -1,0 +1,1 @@
+"""Keeping: artifacts and their sidecars, locks, formats, progress."""

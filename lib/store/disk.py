@@ -1,0 +1,149 @@
+"""The disk under the artifacts: one maker at a time, room for what is made, nothing left of who died making it."""
+import contextlib
+import errno
+import os
+import shutil
+import socket
+import time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from lib.store import progress
+
+SECONDS_BETWEEN_LOOKS = 0.5                    # ours: at a lock that another process holds
+LOCKS = ".locks"                               # the folder beside an artifact in which its lock is
+FULL = {errno.ENOSPC, errno.EDQUOT}
+FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+UNLOCKABLE = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}      # file systems without locks
+
+
+class Unwritable(OSError):
+    """The disk is full or the folder may not be written: one sentence with file, need and free space."""
+
+    def __str__(self):
+        return self.strerror
+
+
+@contextlib.contextmanager
+def explained(path, need=0):
+    """Turn the error of a full disk or a read-only folder in this block into `Unwritable`. `need`: bytes of `path`."""
+    try:
+        yield
+    except Unwritable:
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            raise _full(path, need) from error
+        inside = error.filename is None or _existing(path) in Path(os.fsdecode(error.filename)).absolute().parents
+        if error.errno in FORBIDDEN and inside:
+            raise _forbidden(path) from error
+        raise
+
+
+def room(path, need):
+    """Raise `Unwritable` before any work is done if `path` cannot be written or its disk has fewer than `need` bytes."""
+    if not os.access(_existing(path), os.W_OK):
+        raise _forbidden(path)
+    if shutil.disk_usage(_existing(path)).free < need:
+        raise _full(path, need)
+
+
+@contextlib.contextmanager
+def temporary(path):
+    """Yield the hidden file `.NAME.PROCESS.tmp` beside `path`, removed at the end unless it was renamed.
+
+    Those that dead processes left of the same NAME are cleared away first.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        number = left.name.split(".")[-2]
+        if number.isdigit() and not _alive(int(number)):
+            left.unlink(missing_ok=True)
+    name = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        name.touch()
+        yield name
+    finally:
+        with contextlib.suppress(OSError):                           # renamed, or the folder became read-only meanwhile
+            name.unlink()
+
+
+@contextlib.contextmanager
+def held(path, what=None):
+    """Hold the lock of `path` while the block runs; say who has it, and wait, if another process does.
+
+    The lock is the kernel's (filelock): it ends with its holder, however that dies; what is written in its file only
+    names the holder, and says so when a dead one's lock is taken over. Where the file system has no locks a line says
+    so and the block runs without; nor is there one where nothing can be written. `what`: in words, or the name of `path`.
+    """
+    path, lock = Path(path), None
+    what, note = what or path.name, path.parent / LOCKS / path.name
+    if not os.access(_existing(path), os.W_OK):
+        yield
+        return
+    with explained(path):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(note, poll_interval=SECONDS_BETWEEN_LOOKS, fallback_to_soft=False)
+        try:
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                progress.log(f"{what}: waiting for {_holder(note) or 'another process'}, which is making it")
+                lock.acquire()
+            if left := _holder(note):
+                progress.log(f"{what}: taken over from {left}, which ended before it was done")
+        except OSError as error:
+            if error.errno not in UNLOCKABLE:
+                raise
+            progress.log(f"{what}: {path.parent} is on a file system without locks; start only one run at a time there")
+    try:
+        with contextlib.suppress(OSError):                           # a full disk: the lock holds, only without a name
+            note.write_text(f"process {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}")
+        yield
+    finally:
+        with contextlib.suppress(OSError):                           # the folder may have become read-only meanwhile
+            note.write_text("")
+        lock.release()
+
+
+def _holder(note):
+    return note.read_text(encoding="utf-8", errors="replace").strip() if note.exists() else ""
+
+
+def _alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:                                          # another user's
+        pass
+    return True
+
+
+def _existing(path):
+    """The nearest folder above `path` that exists."""
+    return next(folder for folder in Path(path).absolute().parents if folder.exists())
+
+
+def _forbidden(path):
+    return Unwritable(errno.EROFS, f"{Path(path).name} cannot be written: {_existing(path)} is read-only or not yours; "
+                                   "allow writing there and run the same command again")
+
+
+def _full(path, need):
+    folder = _existing(path)
+    free = size(shutil.disk_usage(folder).free)
+    needs = f"{size(need)}, and {free} are free" if need else f"more than the {free} that are free"
+    return Unwritable(errno.ENOSPC, f"the disk is full: {Path(path).name} needs {needs} in {folder}; "
+                                    "make room and run the same command again")
+
+
+def size(count):
+    """Bytes in words, as "12.3 MB"."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} bytes" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"

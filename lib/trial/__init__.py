@@ -1,0 +1,1 @@
+"""Structure or chance? Arrays only."""

@@ -1,0 +1,94 @@
+"""The notebooks as posts: prose in Markdown cells, short cells, one name for one thing; each pair is jupytext's fixed point."""
+import ast
+import re
+
+import jupytext
+import pytest
+
+from lib.study import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
+EVERY = pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
+WIDTH, LINES, FIGURE_LINES, LOCKED, NUMBERS = 110, 10, 14, 0.10, 3
+REUSED = {"fig", "ax", "axes"}                                       # names of whatever is being drawn
+
+
+def code(script):
+    """The sources of the code cells of a percent script."""
+    return [cell.source for cell in jupytext.read(script).cells if cell.cell_type == "code"]
+
+
+def texts(script):
+    """The f-strings of the code of a notebook, with the calls of Markdown that hold them."""
+    calls = [node for source in code(script) for node in ast.walk(ast.parse(source))
+             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Markdown"]
+    return [part for call in calls for part in ast.walk(call) if isinstance(part, ast.JoinedStr)]
+
+
+def words(text):
+    return len(re.findall(r"[^\W\d_]{2,}", text))
+
+
+@EVERY
+def test_three_parameters_and_one_sentence_how_to_start(script):
+    notebook = jupytext.read(script)
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells) == 1
+    assert notebook.cells[0].source.startswith(f"# {script.stem[:2]} ") and "`make lab`" in notebook.cells[0].source
+
+
+@EVERY
+def test_cells_are_short_and_lines_narrow(script):
+    assert [line for line in script.read_text().splitlines() if len(line) > WIDTH] == []
+    for source in code(script):
+        lines = [line for line in source.splitlines() if line.strip()]
+        assert len(lines) <= (FIGURE_LINES if "figures.show(" in source else LINES), source
+
+
+@EVERY
+def test_prose_is_in_markdown_cells(script):
+    locked = sum(words(part.value) for text in texts(script) for part in text.values if isinstance(part, ast.Constant))
+    prose = sum(words(cell.source) for cell in jupytext.read(script).cells if cell.cell_type == "markdown")
+    assert locked <= LOCKED * (locked + prose)
+
+
+@EVERY
+def test_a_computed_sentence_holds_at_most_three_numbers(script):
+    for text in texts(script):
+        assert sum(isinstance(part, ast.FormattedValue) for part in text.values) <= NUMBERS, ast.unparse(text)
+
+
+@EVERY
+def test_imports_stand_at_the_top_one_a_line(script):
+    seen = [node for source in code(script) for node in ast.parse(source).body]
+    first_other = next(k for k, node in enumerate(seen) if k > 3 and not isinstance(node, (ast.Import, ast.ImportFrom)))
+    assert not [node for node in seen[first_other:] if isinstance(node, (ast.Import, ast.ImportFrom))]
+    assert all(len(node.names) == 1 for node in seen if isinstance(node, ast.Import))
+    assert "sys.path" not in script.read_text()
+    for source in code(script):
+        starts = [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)]
+        assert len(starts) == len(set(starts)) or not re.search(r";\s*\S", source), source
+
+
+@EVERY
+def test_a_name_is_given_in_one_cell_only(script):
+    given = {}
+    for number, source in enumerate(code(script)):
+        for node in ast.parse(source).body:
+            targets = node.targets if isinstance(node, ast.Assign) else [node] if isinstance(node, ast.FunctionDef) else []
+            names = {getattr(part, "id", getattr(part, "name", None)) for target in targets for part in
+                     (ast.walk(target) if isinstance(node, ast.Assign) else [target])
+                     if isinstance(part, (ast.Name, ast.FunctionDef))
+                     and isinstance(getattr(part, "ctx", ast.Store()), ast.Store)}
+            for name in names - REUSED - {None}:
+                assert given.setdefault(name, number) == number, f"{name} is given again"
+
+
+@EVERY
+def test_each_pair_is_the_fixed_point_of_jupytext(script):
+    """Saving either half in lab, without a change, leaves both as they are."""
+    text, partner = script.read_text(encoding="utf-8"), script.with_suffix(".ipynb")
+    notebook = jupytext.read(partner)
+    assert jupytext.writes(jupytext.read(script), "py:percent") == text
+    assert jupytext.writes(notebook, "py:percent") == text, "run: make pairs"
+    assert jupytext.writes(notebook, "ipynb") == partner.read_text(encoding="utf-8").rstrip("\n"), "run: make pairs"
+    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in notebook.cells)
