@@ -5,15 +5,20 @@ SEED    ?= 0
 CELEBA  ?=
 IMAGES  ?=
 export CELEBA IMAGES
-export PYTHONDONTWRITEBYTECODE ?= 1
-export JUPYTER_PREFER_ENV_PATH = 1
+export PYTHONDONTWRITEBYTECODE := 1
+export PYTHONPATH := $(CURDIR)
+unexport PYTHONSAFEPATH PYTHONSTARTUP PYTHONHOME PYTHONWARNINGS PYTHONOPTIMIZE MPLBACKEND MATPLOTLIBRC
 # keep freed memory: glibc otherwise gives the big buffers of each training step back and faults them in again (1.1-1.4x)
 export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 2000000000
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
+export JUPYTER_PREFER_ENV_PATH = 1
 
 # Training and encoding take all cores; the other notebooks compute on one, so two of them run at a time (make -j1: one).
+# GNU make 3 does not tell a makefile of its -j: there it runs one, and as many as are asked for with -j.
+ifeq ($(filter 3.%,$(MAKE_VERSION)),)
 MAKEFLAGS += -j2
+endif
 
 VENV   := .venv
 SYSTEM ?= python3
@@ -23,16 +28,15 @@ RUN    := $(DATASET)-$(SCALE)-s$(SEED)
 B      := build/$(RUN)
 LIB    := $(PYTHON) -m lib
 P      := -p dataset '$(DATASET)' -p scale '$(SCALE)' -p seed '$(SEED)'
-NOTEBOOKS := $(basename $(notdir $(sort $(wildcard notebooks/[0-9][0-9]_*.py))))
-DONE   := $(NOTEBOOKS:%=$(B)/%.ipynb)
-CODE   := $(wildcard lib/*.py lib/*.mplstyle)
+DONE   := $(patsubst notebooks/%.py,$(B)/%.ipynb,$(sort $(wildcard notebooks/[0-9][0-9]_*.py)))
+CODE   := $(wildcard lib/*.py lib/*/*.py lib/*.mplstyle)
 
 # make compares times only; this names what was deleted or changed by hand since it was made, by size, time and then content
 GOALS   := $(filter all notebooks claims report readme,$(or $(MAKECMDGOALS),all))
-DAMAGED := $(if $(and $(GOALS),$(wildcard $(B)/*.ipynb.json),$(or $(wildcard $(VENV)/.ready),$(if $(SETUP),,yes))),\
-             $(shell PYTHONDONTWRITEBYTECODE=1 $(LIB) damaged $(P)))
+READY   := $(if $(SETUP),$(wildcard $(SETUP)),yes)
+DAMAGED := $(if $(and $(GOALS),$(READY),$(wildcard $(B)/*.ipynb.json)),$(shell env -u PYTHONSAFEPATH -u PYTHONHOME PYTHONPATH='$(CURDIR)' $(LIB) damaged $(P)))
 
-.PHONY: all data notebooks claims report readme status verify test faults lab pairs calibration bench bench-setup doctor clean help setup FORCE
+.PHONY: all data notebooks claims report readme status verify test quick faults lab pairs calibration bench bench-setup doctor clean help setup FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -50,24 +54,30 @@ $(VENV)/.ready: requirements.txt
 	@touch $@
 
 # Photos are listed anew on every call, drawn faces only when their code changes; the file changes when the images do.
-$(B)/images.txt: lib/faces.py lib/faces_parts.py lib/sources.py lib/photos.py lib/images.py lib/study.py $(if $(filter synthetic,$(DATASET)),,FORCE) | $(SETUP)
+$(B)/images.txt: $(wildcard lib/images/*.py) lib/study.py $(if $(filter synthetic,$(DATASET)),,FORCE) | $(SETUP)
 	@$(LIB) data $(P)
 	@$(if $(filter synthetic,$(DATASET)),touch $@)
 data: $(B)/images.txt ## the image cache alone (for CelebA: tries to download, or says which files to put where)
 
-# One rule per notebook: make sees times of change, the runner compares contents and says why it runs.
-# 05 reads nothing, but waits: beside it, training would take longer than both one after the other.
-define notebook
-$(B)/$(1).ipynb: notebooks/$(1).py $(CODE) $(2) | $(SETUP) $(if $(filter 05_%,$(1)),$(call named,02))
-	@$$(LIB) notebook $(1) $$(P)
-endef
-named = $(foreach number,$(1),$(filter $(B)/$(number)_%,$(DONE)))
-needs = $(if $(filter 01_%,$(1)),$(B)/images.txt,$(if $(filter 02_%,$(1)),$(call named,01),$(if $(filter 05_%,$(1)),,$(call named,$(if $(filter 08_%,$(1)),06,02)))))
-$(foreach name,$(NOTEBOOKS),$(eval $(call notebook,$(name),$(call needs,$(name)))))
+# One rule for all notebooks: make sees times of change, the runner compares contents and says why it runs.
+$(B)/%.ipynb: notebooks/%.py $(CODE) | $(SETUP)
+	@$(LIB) notebook $* $(P)
 
-figures/$(RUN)/claims.md: $(call named,06 07) $(DONE)      # the longest first
+# Who waits for whom. 05 reads nothing, but beside training it would take longer than both one after the other.
+$(B)/01_train_ae.ipynb: $(B)/images.txt
+$(B)/02_encode_celeba.ipynb: $(B)/01_train_ae.ipynb
+$(B)/03_component_distributions.ipynb: $(B)/02_encode_celeba.ipynb
+$(B)/04_uniform_vs_celeba.ipynb: $(B)/02_encode_celeba.ipynb
+$(B)/05_radius_theory.ipynb: | $(B)/02_encode_celeba.ipynb
+$(B)/06_pca_tsne_filaments.ipynb: $(B)/02_encode_celeba.ipynb
+$(B)/07_faces_from_random_vectors.ipynb: $(B)/02_encode_celeba.ipynb
+$(B)/08_filaments_on_trial.ipynb: $(B)/06_pca_tsne_filaments.ipynb
+$(B)/09_how_gaussian.ipynb: $(B)/02_encode_celeba.ipynb
+
+# the longest first, so that the two that run at a time end together
+figures/$(RUN)/claims.md: $(B)/06_pca_tsne_filaments.ipynb $(B)/07_faces_from_random_vectors.ipynb $(DONE)
 	@$(LIB) claims $(P)
-build/report/$(RUN).done: figures/$(RUN)/claims.md lib/report.py
+build/report/$(RUN).done: figures/$(RUN)/claims.md lib/run/report.py
 	@$(LIB) report $(P)
 $(DAMAGED): FORCE
 
@@ -80,14 +90,18 @@ verify: $(SETUP) ## recheck every hash of a finished run, and its claims against
 test: $(SETUP) ## all tests, with the smoke run of every notebook
 	$(PYTHON) -m pytest $(ARGS)
 
+quick: $(SETUP) ## the tests that take a minute: no run, no kills, no maps
+	$(PYTHON) -m pytest -m "not slow" --ignore=tests/faults --ignore=tests/test_smoke.py $(ARGS)
+
 faults: $(SETUP) ## the long form of the fault tests: kills, full disks, stale files (half an hour)
 	$(PYTHON) -m pytest tests/faults --whole $(ARGS)
 
-lab: $(SETUP) ## the notebooks, interactively
-	$(PYTHON) -m jupyterlab notebooks
+lab: $(SETUP) ## the notebooks, interactively (ARGS="--no-browser" and the like go to JupyterLab)
+	@$(LIB) pairs
+	OMP_NUM_THREADS=1 JUPYTER_PATH= $(PYTHON) -m jupyterlab --ContentsManager.pre_save_hook=lib.run.pairs.strip $(ARGS) notebooks
 
-pairs: $(SETUP) ## make the .ipynb of each notebook equal to its .py
-	$(PYTHON) -m jupytext --quiet --update --to ipynb notebooks/[0-9]*.py
+pairs: $(SETUP) ## make the two halves of each notebook equal, as the one saved last
+	@$(LIB) pairs
 
 readme: report ## write the claims table of this run into the README
 	@$(LIB) readme $(P)

@@ -1,4 +1,5 @@
-"""What the Makefile calls: `python -m lib COMMAND`, see `--help`. Errors are one sentence and an exit code."""
+"""What the Makefile calls: `python -m lib COMMAND`, see `--help`. Errors are one sentence and an exit
+code."""
 import argparse
 import os
 import signal
@@ -13,7 +14,8 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: this Python has no package {missing.name!r}: run make without PYTHON=, or "
              "python -m pip install -r requirements.txt")
 
-sys.modules.setdefault("rfc3987_syntax", None)     # a grammar that jsonschema compiles for a second, and nobody needs
+# a grammar that jsonschema compiles for a second, and nobody needs
+sys.modules.setdefault("rfc3987_syntax", None)
 EXPECTED = ValueError, FloatingPointError, OSError                   # bad input and full disks: no traceback
 
 
@@ -24,7 +26,7 @@ def data(study):
     paths = cache.prepare(study)
     stamp = study.build / "images.txt"
     text = "".join(f"{artifacts.file_hash(path)}  {Path(path).name}\n" for path in paths)
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != text:              # make reruns what waits for it
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != text:  # make reruns what waits for it
         artifacts.write(stamp, text)
 
 
@@ -88,6 +90,12 @@ def calibration(study):
         print(f"calibration: {len(table)} rows")
 
 
+def pairs(study):
+    """make the two halves of each notebook equal"""
+    from lib.run import pairs
+    print("pairs written:", ", ".join(pairs.sync()) or "none, all are equal")
+
+
 def doctor(study):
     """is this machine fit for the run?"""
     from lib.run import doctor
@@ -105,7 +113,7 @@ def notebook(name, given):
         return error.code
 
 
-COMMANDS = data, train, notebook, claims, report, readme, status, verify, damaged, calibration, doctor
+COMMANDS = data, train, notebook, claims, report, readme, status, verify, damaged, calibration, pairs, doctor
 
 
 def main(arguments=None):
@@ -125,7 +133,7 @@ def main(arguments=None):
         done = notebook(options.name, given) if options.run is notebook else options.run(studies.named(given))
         return done or 0
     except KeyboardInterrupt as interrupt:
-        warnings.simplefilter("ignore")                              # of coroutines that were cut off: one line is enough
+        warnings.simplefilter("ignore")  # of coroutines that were cut off: one line is enough
         print(f"{what}: interrupted; run the same command again to go on", file=sys.stderr)
         return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
     except EXPECTED as error:

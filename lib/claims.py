@@ -1,4 +1,5 @@
-"""The one table of claims: what the posts state, what this run measures, and a verdict computed from the two."""
+"""The one table of claims: what the posts state, what this run measures, and a verdict computed from the
+two."""
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -8,6 +9,14 @@ import pandas as pd
 from lib.store import artifacts
 
 NOT_APPLICABLE = "not applicable"
+ALL = 170_000                                                        # as in F2: hits "of 170,000 vectors"
+# Dominant components as the posts print them. F2, case II: {index: (mu, hw)}; C2: {index: (centre, width)}.
+F2_TABLE = {15: (-.25, 1.5), 16: (.5, 1.125), 56: (0, 1.625), 58: (.25, 2.125), 66: (.25, 1.5), 68: (0, 2),
+            110: (.5, 1.875), 118: (2.25, 2.25), 151: (1.5, 4.125), 177: (-1, 2.25), 178: (.5, 1.875), 180: (-.25, 1.5),
+            188: (.25, 1.75), 195: (-1.5, 2), 202: (-.5, 2.25), 204: (-.5, 1.25), 210: (0, 1.75), 230: (.25, 1.5),
+            242: (-.25, 2.375), 253: (-.5, 1)}
+C2_TABLE = {52: (5, 8), 61: (1, 3), 73: (0, 5.5), 83: (-.5, 5), 94: (0, 4), 116: (0, 4), 119: (1, 3), 130: (-2, 9),
+            171: (.7, 5), 188: (.75, 2.75), 200: (.5, 11), 221: (-1, 8)}
 
 
 class Claim(NamedTuple):
@@ -33,7 +42,8 @@ def at_least(x):
 
 
 def about(x, relative):
-    """Bounds of a claim "about x", `relative` being the deviation that still counts (ours: the posts give none)."""
+    """Bounds of a claim "about x", `relative` being the deviation that still counts (ours: the posts give
+    none)."""
     return x - abs(x) * relative, x + abs(x) * relative
 
 
@@ -42,7 +52,6 @@ def _box(b, k, expected, low, high):
                  "component, of 170,000 (case II; hw at half maximum)", expected, low, high, "per 170,000")
 
 
-ALL = 170_000
 CLAIMS = (
     Claim("F2-gauss", "03", "F2", "most marginals look Gaussian (share within a Kolmogorov distance of 0.04: rule ours)",
           "most", *at_least(0.5), "of components"),
@@ -113,9 +122,9 @@ CLAIMS = (
           "null after correction for all tests", "every plane (>= 0.5: rule ours)", *at_least(0.5), "of planes"),
     Claim("C2-texture", "08", "C2", "t-SNE maps show filaments of the latents: Clark-Evans index of the map less that of a "
           "Gaussian cloud's (settings of C2-8), in standard errors", "clearly below (<= -3)", *at_most(-3), "se"),
-    Claim("later-mvn", "08", "later posts", "the cloud is a multivariate normal one: variance of the squared Mahalanobis "
+    Claim("later-mvn", "09", "later posts", "the cloud is a multivariate normal one: variance of the squared Mahalanobis "
           "distance of held-out latents over that of chi-squared (case I)", "1", *about(1, 0.2)),
-    Claim("F2-seeds", "08", "F2", "runs differ in which components dominate: Jaccard overlap of the dominant sets of two "
+    Claim("F2-seeds", "09", "F2", "runs differ in which components dominate: Jaccard overlap of the dominant sets of two "
           "short runs that differ by seed alone", "< 0.5 (rule ours)", *at_most(0.5)),
 )
 
@@ -123,8 +132,9 @@ CLAIMS = (
 def judge(notebook, measured):
     """Table of the claims of `notebook`: id, post, statement, expected, measured, verdict.
 
-    measured: {claim id: number, (number, its standard error), or a sentence saying why the claim does not apply}.
-    KeyError if a claim of the notebook has no entry or an entry is no claim; ValueError if a number is not finite.
+    measured: {claim id: number, (number, its standard error), or a sentence saying why the claim does not
+    apply}. KeyError if a claim of the notebook has no entry or an entry is no claim; ValueError if a number
+    is not finite.
     """
     claims = [claim for claim in CLAIMS if claim.notebook == notebook]
     wrong = {claim.id for claim in claims} ^ set(measured)
@@ -151,7 +161,8 @@ def verdict(claim, value):
 def contradicts(row):
     """Why a row of a table of claims disagrees with CLAIMS: one line, or None. The verdict is computed again.
 
-    The number is stored as shown, so a verdict counts as right if it holds for some number that is shown like that.
+    The number is stored as shown, so a verdict counts as right if it holds for some number that is shown like
+    that.
     """
     claim = next((claim for claim in CLAIMS if claim.id == row.id), None)
     if claim is None:
@@ -163,7 +174,7 @@ def contradicts(row):
     shown = row.measured.split()[0].replace(",", "")
     value = float(shown)
     digit = Decimal(shown).as_tuple().exponent if "+-" in row.measured else min(0, Decimal(shown).adjusted() - 3)
-    half = 0.5 * 10.0**digit if value else 0.0                       # what rounding to the digits shown may have hidden
+    half = 0.5 * 10.0**digit if value else 0.0  # what rounding to the digits shown may have hidden
     possible = {verdict(claim, value + step)[1] for step in (-half, 0, half)}
     return None if row.verdict in possible else f"is {row.measured} and yet {row.verdict!r}"
 
@@ -176,7 +187,8 @@ def record(study, notebook, measured):
 
 
 def collect(study):
-    """Gather what the notebooks recorded into data/RUN/claims.csv and figures/RUN/claims.md; return the table.
+    """Gather what the notebooks recorded into data/RUN/claims.csv and figures/RUN/claims.md; return the
+    table.
 
     FileNotFoundError names the notebook whose claims are missing.
     """
@@ -193,13 +205,15 @@ def recipe(study):
 
 
 def why_stale(study):
-    """Why the table and the page of claims are not those of what the notebooks recorded: one line, or None."""
+    """Why the table and the page of claims are not those of what the notebooks recorded: one line, or
+    None."""
     path = study.data / "claims.csv"
     return artifacts.why_stale(path, recipe(study)) or artifacts.changed(artifacts.facts(path).get("files", {}), study.home)
 
 
 def gathered(study):
-    """The tables of claims of all notebooks as one; FileNotFoundError names the notebook whose claims are missing."""
+    """The tables of claims of all notebooks as one; FileNotFoundError names the notebook whose claims are
+    missing."""
     for path in _recorded(study):
         if not path.exists():
             raise FileNotFoundError(f"{path.name} is missing: run notebook {path.stem[-2:]} first")

@@ -1,7 +1,7 @@
 """Style, saving with provenance and alt text, tables, and the drawings that more than one notebook needs.
 
-Colour means source everywhere: LATENT for encoded images, UNIFORM for method 2, THEORY (black) for a law drawn over data.
-Drawing functions take data and `ax`, return `ax`, and neither compute, save nor show.
+Colour means source everywhere: LATENT for encoded images, UNIFORM for method 2, THEORY (black) for a law
+drawn over data. Drawing functions take data and `ax`, return `ax`, and neither compute, save nor show.
 """
 from pathlib import Path
 
@@ -19,7 +19,8 @@ DPI = 110
 
 
 def use_style():
-    """Apply the study's one matplotlib style (lib/study.mplstyle) to matplotlib's own defaults, whatever the user's are."""
+    """Apply the study's one matplotlib style (lib/study.mplstyle) to matplotlib's own defaults, whatever the
+    user's are."""
     plt.style.use(["default", Path(__file__).with_name("study.mplstyle")])
 
 
@@ -33,8 +34,8 @@ def show(fig, study, figure_id, what, alt, n=None, colors=None):
 def table(frame, study, name, show=None, **formats):
     """Write `frame` as data/RUN/NAME and return it as a table to be shown: its columns `show`, or all.
 
-    formats: as in pandas.io.formats.style.Styler.format, such as precision=2 or thousands=",". An index without a name
-    is left out, as it is in the file.
+    formats: as in pandas.io.formats.style.Styler.format, such as precision=2 or thousands=",". An index
+    without a name is left out, as it is in the file.
     """
     artifacts.write(study.data / name, frame)
     shown = frame[list(show)] if show is not None else frame
@@ -43,11 +44,12 @@ def table(frame, study, name, show=None, **formats):
 
 
 def save(fig, study, figure_id, what, alt, n=None, colors=None):
-    """Save `fig` as figures/RUN/ID-what.png with a line of provenance under it and `alt` inside the file; return the path.
+    """Save `fig` as figures/RUN/ID-what.png with a line of provenance under it and `alt` inside the file;
+    return the path.
 
-    The same figure gives the same bytes: no date, no software version. `n`: what was counted, as "10,000 latents".
-    `alt`: one or two sentences for who cannot see it; ValueError if it is empty. `colors`: reduce sheets of many images
-    to a palette of so many colours, which makes the file a third of its size.
+    The same figure gives the same bytes: no date, no software version. `n`: what was counted, as "10,000
+    latents". `alt`: one or two sentences for who cannot see it; ValueError if it is empty. `colors`: reduce
+    sheets of many images to a palette of so many colours, which makes the file a third of its size.
     """
     if not alt.strip():
         raise ValueError(f"figure {figure_id} needs an alt text: say in a sentence what it shows")
@@ -63,7 +65,8 @@ def save(fig, study, figure_id, what, alt, n=None, colors=None):
 
 
 def quantize(path, colors, about):
-    """Rewrite the PNG at `path` with a palette of `colors` colours; `about`: the text entries it shall carry."""
+    """Rewrite the PNG at `path` with a palette of `colors` colours; `about`: the text entries it shall
+    carry."""
     entries = PngInfo()
     for key, value in about.items():
         entries.add_text(key, value)
@@ -75,7 +78,8 @@ def quantize(path, colors, about):
 
 
 def image_grid(images, columns, ax, gap=2):
-    """Draw uint8 or [0, 1] float `images` (n, c, h, w) as a grid with `columns` columns and `gap` pixels between."""
+    """Draw uint8 or [0, 1] float `images` (n, c, h, w) as a grid with `columns` columns and `gap` pixels
+    between."""
     images = np.asarray(images)
     if images.dtype != np.uint8:
         images = (images.clip(0, 1) * 255 + 0.5).astype(np.uint8)
@@ -103,7 +107,8 @@ def curves(edges, counts, ax, color=LATENT, density=False):
 
 
 def scatter(points, ax, color=LATENT, size=None, limits=None):
-    """Scatter `points` (n, 2) at equal aspect, rasterised; `limits`: half side of a square window round the origin."""
+    """Scatter `points` (n, 2) at equal aspect, rasterised; `limits`: half side of a square window round the
+    origin."""
     size = size if size is not None else float(np.clip(3e4 / max(len(points), 1), 0.3, 12))
     ax.scatter(points[:, 0], points[:, 1], s=size, color=color, linewidths=0, alpha=0.6, rasterized=True)
     ax.set_aspect("equal")
@@ -113,7 +118,8 @@ def scatter(points, ax, color=LATENT, size=None, limits=None):
 
 
 def embedding(points, ax, title, color=LATENT):
-    """Draw a t-SNE map (n, 2): equal aspect, no ticks (its axes mean nothing), `title` with the numbers on it."""
+    """Draw a t-SNE map (n, 2): equal aspect, no ticks (its axes mean nothing), `title` with the numbers on
+    it."""
     scatter(points, ax, color)
     ax.set(xticks=[], yticks=[])
     ax.grid(False)

@@ -18,16 +18,18 @@ from lib.study import LATENT_DIM, ROOT
 from lib.trial import calibration, filaments
 
 NETWORK = "network/train", "network/models"                          # the code behind weights and latents
-SHORT_EPOCHS, SHORT_BATCH, SHORT_RATE = 2, 32, 1e-3                  # ours: of trainings that are only compared
+SHORT_EPOCHS, SHORT_BATCH, SHORT_RATE = 2, 32, 1e-3  # ours: of trainings that are only compared
 
 
-# ---------------------------------------------------------------------------------------------- networks and latents
+# ---------------------------------------------------------------------------------------------- networks and
+# latents
 
 def network(study, case, say=progress.log):
-    """The autoencoder of `case` trained for this run, and its history; trains only what is missing or not current.
+    """The autoencoder of `case` trained for this run, and its history; trains only what is missing or not
+    current.
 
-    A run that was interrupted goes on from the last finished epoch; a second process waits until the first is done.
-    Under torchrun the first process keeps the lock and the files, the others wait for it.
+    A run that was interrupted goes on from the last finished epoch; a second process waits until the first is
+    done. Under torchrun the first process keeps the lock and the files, the others wait for it.
     """
     if ranks.rank():
         return _network(study, case, say)
@@ -60,12 +62,13 @@ def _network(study, case, say):
             artifacts.save(path, new_state, wanted, epoch=new_state["epoch"], device=str(train.best_device()),
                            seconds=round(spent + time.perf_counter() - begun, 1))
 
-        disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))      # weights, and Adam's two moments of each
+        # weights, and Adam's two moments of each
+        disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))
         x = cache.load(study)
         train.fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
                   learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
         ranks.wait()                                                 # the first process writes, all read
-        state = restore(model, path)                                 # the same bits whether trained now or read
+        state = restore(model, path)  # the same bits whether trained now or read
     artifacts.note(path, "made")
     return model.eval(), state["history"]
 
@@ -82,7 +85,8 @@ def load_network(study, case):
 
 
 def restore(model, path):
-    """Put the weights of the checkpoint at `path` into `model`, strictly, and return the state it was saved in.
+    """Put the weights of the checkpoint at `path` into `model`, strictly, and return the state it was saved
+    in.
 
     Raises ValueError for a file that is no checkpoint, or one of another network.
     """
@@ -109,13 +113,15 @@ def latents(study, case, split="train"):
 
 
 def latents_stage(study, case, split):
-    """Stage, parameters, inputs and modules of the latents of `case` and `split`, as `artifacts.recipe` takes them."""
+    """Stage, parameters, inputs and modules of the latents of `case` and `split`, as `artifacts.recipe` takes
+    them."""
     return {"stage": "encode", "params": {"case": case, "split": split},
             "inputs": [study.checkpoint(case), *cache.paths(study)], "modules": NETWORK}
 
 
 def short_network(study, name, n, seed, loss="mse", batch_norm=False):
-    """Case I after two epochs on the first `n` training images (ours): the model, kept as data/RUN/short-NAME.pt.
+    """Case I after two epochs on the first `n` training images (ours): the model, kept as
+    data/RUN/short-NAME.pt.
 
     For comparing variants among themselves; far from the quality of `network`.
     """
@@ -136,7 +142,8 @@ def short_network(study, name, n, seed, loss="mse", batch_norm=False):
 # ---------------------------------------------------------------------------------------------- t-SNE maps
 
 class Map(NamedTuple):
-    """A t-SNE map of latents of case I: which of the scale's counts of points, of how many leading PCs, settings."""
+    """A t-SNE map of latents of case I: which of the scale's counts of points, of how many leading PCs,
+    settings."""
     points: int                    # 0, 1 or 2: few, more or most, as in study.counts.tsne_points
     leading: int | None = None     # principal components that t-SNE is fed; None: all components as they are
     perplexity: int = 30           # as in the posts: scikit-learn's defaults
@@ -144,13 +151,15 @@ class Map(NamedTuple):
 
 
 MAPS = {"C2-7": Map(0, None, 10, 16), "C2-8": Map(1), "C2-9": Map(2), "C2-11": Map(1, 2), "C2-12": Map(2, 2),
-        "C2-13": Map(2, 4), "C2-14": Map(2, 10)}                     # as in the posts (C2-14: the count is ours)
+        "C2-13": Map(2, 4), "C2-14": Map(2, 10)}  # as in the posts (C2-14: the count is ours)
 
 
 def map_points(study, name, of="latents"):
-    """What t-SNE is fed for the map of figure `name`: points (n, d) of the distinct latents of case I, drawn at random.
+    """What t-SNE is fed for the map of figure `name`: points (n, d) of the distinct latents of case I, drawn
+    at random.
 
-    of: "latents", or "gaussian" for as many points from the normal distribution with the mean and covariance of those.
+    of: "latents", or "gaussian" for as many points from the normal distribution with the mean and covariance
+    of those.
     """
     z = artifacts.require(study.latents("I", "train"), "02_encode_celeba")
     z, leading = z[distinct(z)], MAPS[name].leading
@@ -160,7 +169,8 @@ def map_points(study, name, of="latents"):
 
 
 def tsne_map(study, name, of="latents"):
-    """The t-SNE map (n, 2) of `map_points`, kept as data/RUN/tsne-NAME.npy or tsne-NAME-gaussian.npy; on one core."""
+    """The t-SNE map (n, 2) of `map_points`, kept as data/RUN/tsne-NAME.npy or tsne-NAME-gaussian.npy; on one
+    core."""
     def compute():
         x = map_points(study, name, of)
         progress.log(f"t-SNE for figure {name}, {of}: {len(x):,} points in {x.shape[1]} dimensions")
@@ -184,7 +194,8 @@ def tsne_maps(study, wanted):
 # ---------------------------------------------------------------------------------------------- calibration
 
 def calibration_tables(home=ROOT):
-    """`calibration.powers()` and `sizes()` as data/calibration/*.csv: read if current, else made again (half an hour)."""
+    """`calibration.powers()` and `sizes()` as data/calibration/*.csv: read if current, else made again (half
+    an hour)."""
     folder = home / "data" / "calibration"
     return tuple(artifacts.cached(folder / f"{function.__name__}.csv", function, "calibration", {}, (),
                                   ["trial/calibration"]) for function in (calibration.powers, calibration.sizes))

@@ -1,10 +1,11 @@
-"""One run of the study: which image set, at which scale, from which seed. All counts come from the table here."""
+"""One run of the study: which image set, at which scale, from which seed. All counts come from the table
+here."""
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent                        # of the project: lib/, notebooks/, data/, figures/
+ROOT = Path(__file__).resolve().parent.parent  # of the project: lib/, notebooks/, data/, figures/
 DATASETS = {"synthetic": "faces drawn from named factors", "celeba": "CelebA", "folder": "photos from a folder"}
 LATENT_DIM = 256                                                     # as in the posts
 SIZE = 96                                                            # as in the posts: images of 96x96 pixels
@@ -16,7 +17,8 @@ RADIUS_DIMS = (3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)       # as in P1:
 
 
 class Scale(NamedTuple):
-    """All counts of one scale. `tsne_points`: the posts' 20,000 / 80,000 / 165,000 maps, shrunk with the image count."""
+    """All counts of one scale. `tsne_points`: the posts' 20,000 / 80,000 / 165,000 maps, shrunk with the
+    image count."""
     train: int
     held_out: int
     epochs_I: int
@@ -39,7 +41,8 @@ SCALES = {
 
 @dataclass(frozen=True)
 class Study:
-    """`Study("synthetic", "laptop", 0)`: the counts, paths and label of a run. Raises ValueError on unknown names."""
+    """`Study("synthetic", "laptop", 0)`: the counts, paths and label of a run. Raises ValueError on unknown
+    names."""
     dataset: str = "synthetic"
     scale: str = "laptop"
     seed: int = 0
@@ -100,12 +103,14 @@ class Study:
         return {"I": self.counts.epochs_I, "II": self.counts.epochs_II}[case]
 
     def source(self):
-        """Where the photos are: the environment variable CELEBA or IMAGES, which make sets; None for synthetic."""
+        """Where the photos are: the environment variable CELEBA or IMAGES, which make sets; None for
+        synthetic."""
         if self.dataset == "synthetic":
             return None
         name = {"celeba": "CELEBA", "folder": "IMAGES"}[self.dataset]
         given = os.environ.get(name)
-        return Path(os.path.realpath(Path(given).expanduser())) if given else None   # resolve() raises on a loop of links
+        # resolve() raises on a loop of links
+        return Path(os.path.realpath(Path(given).expanduser())) if given else None
 
 
 def named(given):

@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 01 Two autoencoders learn faces
 #
@@ -114,6 +101,7 @@ Markdown("\n".join(f"* {name}: a face is found in **{found.mean():.1%}** of {len
                    f"(95 % interval {bounds[name][0]:.1%} to {bounds[name][1]:.1%})" for name, found in hits.items())
          + f"\n\n{statistics.within.sum()} of {len(statistics)} statistics lie within their tolerance of the photographs'.")
 
+
 # %% [markdown]
 # ## The two networks
 #
@@ -180,6 +168,7 @@ Markdown("\n".join(f"* Case {case}: after {row.epoch:.0f} epochs the training lo
                    f"{row.held_out:.5f}, {mean_image_loss / row.held_out:.0f} times less than the mean image's "
                    f"{mean_image_loss:.4f}." for case, row in last.items()))
 
+
 # %% [markdown]
 # ## Reconstructions
 #
@@ -200,6 +189,7 @@ for case, figure_id in (("I", "01-4"), ("II", "01-5")):
     figures.save(fig, study, figure_id, f"reconstructions-case-{case}", f"Eighteen training and eighteen held-out images with "
                  f"their reconstructions by case {case} below them.", colors=256)
     plt.show()
+
 
 # %% [markdown]
 # How close are they? The structural similarity (SSIM) is 1 for equal images; the control compares each image with the

@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 02 Every image becomes a point
 #
@@ -92,6 +79,7 @@ figures.save(fig, study, "02-1", "train-against-held-out", "Means and standard d
              "latents against those of training latents, for both cases.",
              n=f"{len(z['I', 'train']):,} training, {len(z['I', 'held_out']):,} held-out latents")
 plt.show()
+
 
 # %% [markdown]
 # ## Are training and held-out latents one cloud?

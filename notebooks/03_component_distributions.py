@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 03 The cloud, one component at a time
 #
@@ -92,6 +79,7 @@ for case, table in tables.items():
 typical = {case: table.hwhm.median() for case, table in tables.items()}
 named = {case: table[table.dominant].nlargest(10, "energy") for case, table in tables.items()}
 
+
 # %% [markdown]
 # ### Case I
 #
@@ -110,6 +98,7 @@ def draw_all(case, figure_id):
     plt.show()
 
 draw_all("I", "F2-1")
+
 
 # %%
 def draw_dominant(case, figure_id):
@@ -182,6 +171,7 @@ F2 = {15: (-.25, 1.5), 16: (.5, 1.125), 56: (0, 1.625), 58: (.25, 2.125), 66: (.
 mu_F2 = np.array([mu for mu, hw in F2.values()] + [0.0] * (256 - len(F2)))
 hw_F2 = np.array([hw for mu, hw in F2.values()] + [np.nan] * (256 - len(F2)))     # nan: the post does not say
 FULL = 2 * np.sqrt(2 * np.log(2))                                    # FWHM of a normal distribution with sigma 1
+
 
 # %%
 def length_F2(w, width_of_sigma):

@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 04 Random vectors against real ones
 #
@@ -134,6 +121,7 @@ box = pd.DataFrame(rows, columns=["case", "width", "b", "k", "post", "hits", "co
                                   "log10 P", "deviation"])
 artifacts.write(study.data / "box-hits.csv", box)
 
+
 # %%
 def show(kind):
     table = box[box.width == kind].drop(columns=["width", "hits"])
@@ -180,6 +168,7 @@ share = {case: np.searchsorted(np.sort(smallest_k[case]), grid, side="right") / 
 shade = dict(zip(studies.HALF_WIDTHS, plt.cm.viridis(np.linspace(0, 0.95, len(studies.HALF_WIDTHS)))))
 seen = {"none": 1, "about 20": 20, "under 10": 10, "about 10": 10, "all": OF}
 
+
 # %%
 def draw_boxes(case, ax):
     for b in sorted({b for b, k in studies.BOXES}):
@@ -192,6 +181,7 @@ def draw_boxes(case, ax):
     ax.plot(grid[some], np.log10(share[case][some]), color=figures.LATENT, lw=2.4, label="latents of this run")
     ax.set(title=f"case {case}", xscale="log", xlabel="k, for the box mu +- k HWHM", ylim=(-8, 0.3))
     ax.set_xticks([0.5, 1, 2, 3, 5, 12], ["0.5", "1", "2", "3", "5", "12"])
+
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9.4, 4.2), sharey=True)
@@ -309,6 +299,7 @@ def draw_lengths(ax, step, limit):
         ax.hist(r[case], bins[::4], density=True, histtype="step", ls=style, lw=1.6, color=figures.LATENT,
                 label=f"latents, case {case}")
     ax.set(xlim=(0, limit), ylim=(1e-4, 3), yscale="log", xlabel="length R")
+
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9.4, 4.0), sharey=True)

@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 05 Uniform random vectors: how long they are, and what they miss
 #
@@ -106,6 +93,7 @@ Markdown("\n".join(f"* *{name}* is {in_view[seen, marked[name]]:.1f} from the co
          f"{(from_origin < 2).sum()} lie closer than 2; the volume of that eighth of a ball promises "
          f"{200 * np.pi * 8 / 6 / 1000:.1f}.")
 
+
 # %% [markdown]
 # **Figure P1-2.** The same 200 points in space, the origin in violet, and the four points of figure P1-1
 # marked again. **Figure P1-3.** 400 points in the cube [-5, 5]³. These are the pictures in which P1 sees the
@@ -120,6 +108,7 @@ def draw_cube(ax, cloud, low, high, view, marked=()):
         ax.text(*cloud[index], f"  {name}")
     ax.set(xlim=(low, high), ylim=(low, high), zlim=(low, high), xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$")
     ax.view_init(*view)
+
 
 # %%
 view = (22, -60)                                                     # ours: elevation and azimuth in degrees
@@ -266,6 +255,7 @@ radii = theory.simulate_radii(dims, n_points, b, seed)
 edges = np.arange(0, theory.mean_radius(max(dims), b) + 8 * std_exact, 0.1)
 histograms = {n: np.histogram(radii[n], edges)[0] for n in studies.RADIUS_DIMS}
 
+
 # %%
 def normal_density(r, n, half_width):
     mean, std = theory.mean_radius(n, half_width), theory.std_radius(n, half_width)
@@ -277,6 +267,7 @@ def draw_histogram(ax, n, label):
     if label:
         ax.annotate(f"{n}", (theory.mean_radius(n, b), histograms[n].max()), xytext=(0, 5),
                     textcoords="offset points", ha="center")
+
 
 # %%
 fig, axes = plt.subplots(2, 1, figsize=(8.6, 5.4))
@@ -292,6 +283,7 @@ figures.save(fig, study, "P1-4", "radius-histograms", "Histograms of R for N fro
              f"b sqrt(N/3), at N = {N} with standard deviation {std_exact:.2f}; normal curves in black.",
              n=f"{n_points:,} points per N")
 plt.show()
+
 
 # %% [markdown]
 # For each dimension we now take mean, standard deviation and their ratio from the simulation. The standard
@@ -361,6 +353,7 @@ FORMS = {"mean": (theory.mean_radius, theory.mean_radius_approx, {"plain": "--",
 STYLES = {"--": "plain", ":": "printed in the posts", "-.": "multiplied", "-": "corrected (ours)"}
 ns = np.unique(np.geomspace(2, last, 200).round())
 
+
 # %%
 def draw_distances(ax, quantity):
     exact, formula, forms = FORMS[quantity]
@@ -370,6 +363,7 @@ def draw_distances(ax, quantity):
         ax.loglog(ns, abs(formula(ns, form=form) / exact(ns) - 1), style, color=figures.THEORY, label=STYLES[style])
     ax.loglog(dims, abs(found / exact(dims) - 1), "o", ms=4, color=figures.UNIFORM, label="simulation")
     ax.set(title=quantity, xlabel="N", ylim=(1e-9, 1e2), xlim=(1.8, 1.1 * last))
+
 
 # %%
 fig, axes = plt.subplots(1, 3, figsize=(9.8, 4), sharey=True)
@@ -383,6 +377,7 @@ figures.save(fig, study, "P1-5", "formulas-against-exact", "Relative distance fr
              f"{std_printed:.1f} times the exact one; the corrected forms are closest at large N.",
              n=f"{n_points:,} points per N")
 plt.show()
+
 
 # %% [markdown]
 # The numbers behind the figure, in units of b (the ratio has no unit), in one table for each correction.
@@ -566,6 +561,7 @@ def draw_squares(ax):
     ax.set(xlim=(-9, 9), ylim=(-9, 9), aspect="equal", xlabel="a large component", ylabel="a small component",
            title="squares of b = 1, 2, 4, 8")
 
+
 # %%
 def draw_chances(ax):
     for k in (0, 12, 26, 50, k_region):
@@ -581,6 +577,7 @@ def draw_chances(ax):
     ax.yaxis.set_major_formatter("{x:.0f}")
     ax.legend(loc="lower left")
 
+
 # %%
 def draw_shells(ax):
     r = np.arange(0, 120, 0.1)
@@ -591,6 +588,7 @@ def draw_shells(ax):
     ax.hist(r_region, 60, density=True, color=figures.NORMAL, alpha=0.6, label="region")
     ax.set(xlim=(0, 120), ylim=(0, 1.75), xlabel="R", ylabel="density", title="shells of the cubes (label: b)")
     ax.legend()
+
 
 # %%
 def draw_parts(ax):
@@ -604,6 +602,7 @@ def draw_parts(ax):
     ax.set_xticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"], minor=False)
     ax.set_yticks([10, 20, 50, 100], ["10", "20", "50", "100"], minor=False)
     ax.minorticks_off()
+
 
 # %%
 b_best = cubes.b[np.minimum(cubes.log10_small, cubes.log10_reach).idxmax()]

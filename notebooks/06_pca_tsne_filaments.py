@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 06 Lines, voids and the eye
 #
@@ -91,6 +78,7 @@ fed = {"C2-7": (small, first), "06-1": (smooth.astype(np.float32), first), "C2-8
        "C2-11": (few[:, :2], standard), "06-2": (smooth_plane, standard),
        **{name: (many[:, :leading], standard) for name, leading in (("C2-12", 2), ("C2-13", 4), ("C2-14", 10))}}
 
+
 # %%
 def tsne_map(name):
     """The t-SNE map for a figure, kept in data/RUN/ and made again only when something it depends on changed."""
@@ -120,6 +108,7 @@ def judge(name, original):
     behind = f"\nof all {original.shape[1]} components: {full.value:.3f} $\\pm$ {full.standard_error:.3f}"
     return title + (behind if x.shape[1] < original.shape[1] else "")
 
+
 # %%
 def show(name, what, original, kind="latents", color=figures.LATENT):
     """Judge a map, draw it and save it under its figure id."""
@@ -130,6 +119,7 @@ def show(name, what, original, kind="latents", color=figures.LATENT):
     alt = f"t-SNE map of {kind}. {title}.".replace("\n", "; ").replace("$\\pm$", "+-")
     figures.save(fig, study, name, what, alt, n=f"{len(y):,} {kind}")
     plt.show()
+
 
 # %% [markdown]
 # **Figure C2-7.** The post's first map has settings of its own: early exaggeration 16, perplexity 10, 1,000
@@ -145,6 +135,7 @@ show("C2-7", "tsne-of-latents-few", small)
 
 # %%
 show("06-1", "tsne-of-a-smooth-cloud", fed["06-1"][0], "Gaussian points", figures.NORMAL)
+
 
 # %% [markdown]
 # To compare the two maps without the eye: the mean distance to the nearest neighbour in the middle half of
@@ -295,6 +286,7 @@ rng = np.random.default_rng(seed)
 nulls = {labels: filaments.gaussian_null(plane, rng) for labels, plane in shown.items()}
 pc1_pc2, pc1_pc18, pc8_pc35, original = shown
 
+
 # %%
 def windows(labels, half):
     """The window +-half of a plane and its null; a scaled one too where the first holds under 30 latents."""
@@ -303,6 +295,7 @@ def windows(labels, half):
     if np.count_nonzero((np.abs(clouds[0]) <= half).all(axis=1)) < 30:
         scaled, central = zip(*map(planes.central_window, clouds))
         yield central[0] * half / 0.25, scaled, " sigma"
+
 
 # %%
 def zoom(axes, labels, half, clouds, unit):
@@ -317,6 +310,7 @@ def zoom(axes, labels, half, clouds, unit):
     axes[0].set_ylabel(labels[1] + unit.replace(" ", " / "))
     return f"{axes[0].get_title()}; {axes[1].get_title()}. ".replace("$\\pm$", "+-")
 
+
 # %%
 def show_plane(name, what, half, labels):
     """Draw and save the windows of a plane under a figure id."""
@@ -326,6 +320,7 @@ def show_plane(name, what, half, labels):
     alt += "".join(zoom(row, labels, *window) for row, window in zip(axes, rows))
     figures.save(fig, study, name, what, alt, n=f"{len(z):,} latents, as many Gaussian points")
     plt.show()
+
 
 # %% [markdown]
 # **Figure C2-15.** The wide view: all points.

@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 07 Faces from random vectors
 #
@@ -63,6 +50,7 @@ g = ladder.noise(n, d, np.random.default_rng([seed, 7]))                # the sa
 Markdown(f"This run: **{study.label}**; {len(z['I', 'train']):,} training latents per case; {n} vectors per rung, from the same "
          f"noise. Covariances are {'those of the latents' if cloud['I'].shrinkage == 0 else 'shrunk (Ledoit and Wolf: ' + format(cloud['I'].shrinkage, '.1%') + '), there being few latents'}. "
          f"Method 1, a grid, is not on the ladder: with 10 points per axis it has 10^{len(str(generators.grid_points(10, d))) - 1} points.")
+
 
 # %%
 def to_bytes(decoded):
@@ -171,10 +159,12 @@ def features(case, pictures):
     return {"pixels": pixel_pca.transform(small(pictures)) / np.sqrt(pixel_pca.explained_variance_[0]),
             "other encoder": of_other / np.sqrt(latent_pca[OTHER[case]].eigenvalues[0])}
 
+
 # %%
 nearest = NearestNeighbors(n_neighbors=1).fit(train_pixels)
 def to_training(pictures):
     return np.median(nearest.kneighbors(small(pictures))[0]) / np.sqrt(train_pixels.shape[1])
+
 
 # %%
 real = {case: features(case, np.asarray(x.held_out[-n:])) for case in CASES}      # others than those reconstructed
@@ -274,6 +264,7 @@ figures.save(fig, study, "07-3", "faces-against-size", "Share of faces against t
              "distance of normal vectors.", n=f"{len(unit)} vectors per point")
 plt.show()
 
+
 # %%
 def landing(case, name, vectors):
     """Where vectors lie relative to the cloud of latents."""
@@ -285,12 +276,13 @@ def landing(case, name, vectors):
     return (case, name, np.median(np.linalg.norm(white, axis=1)), np.degrees(np.arccos(np.median(vectors @ centre / radii))),
             np.minimum(*share).sum())
 
+
 # %%
 landed = pd.DataFrame([landing(case, name, rungs[case][name](g)) for case in CASES for name in names[:10] + ["multivariate normal"]]
                       + [landing(case, "real latents, held-out", z[case, "held_out"]) for case in CASES],
                       columns=["case", "vectors", "median Mahalanobis distance", "median angle to the centre, degrees", "overlap of radii"])
 hwhm = {case: latent.components(z[case, "train"]).hwhm.to_numpy() for case in CASES}
-b_of = {f"uniform, b = {b:g}": b for b in ladder.HALF_WIDTHS}
+b_of = {f"uniform, b = {b:g}": b for b in ladder.UNIFORM_RUNGS}
 landed["log10 P(box of 2 hw)"] = [generators.log10_box_probability(b_of[r.vectors], cloud[r.case].mean, hwhm[r.case], 2) if r.vectors in b_of else np.nan
                                   for r in landed.itertuples()]
 artifacts.write(study.data / "uniform-landing.csv", landed)
@@ -369,6 +361,7 @@ def norm_keeping(u, v):
     angle = np.arccos(np.clip((u / a * v / b).sum(axis=1, keepdims=True), -1, 1))
     t = STEPS[:, None, None]
     return (np.sin((1 - t) * angle) * u / a + np.sin(t * angle) * v / b) / np.sin(angle) * ((1 - t) * a + t * b)
+
 
 # %%
 m = max(n // 6, 15)
@@ -452,6 +445,7 @@ def variant(name):
     made.load_state_dict(state["model"], strict=True)
     return made.eval()
 
+
 # %%
 rows, pictures = [], {}
 for name in VARIANTS:
@@ -476,6 +470,7 @@ axes[0].set_title("07-7: reconstructions | uniform, true radii | independent nor
 figures.save(fig, study, "07-7", "variants", "Five images from each of four sources for three short trainings.", n=f"{n_short:,} images, 2 epochs", colors=256)
 plt.show()
 
+
 # %% [markdown]
 # ## Try it
 #
@@ -488,6 +483,7 @@ def face(scores, factor=1.0):
     """The image that case II decodes at these scores (in sigma) of the leading components: uint8 (96, 96, 3)."""
     u = np.zeros((1, d)); u[0, :len(scores)] = scores
     return to_bytes(train.decode(model["II"], ladder.along_axes(cloud["II"], factor * u)))[0].transpose(1, 2, 0)
+
 
 # %%
 def playground():

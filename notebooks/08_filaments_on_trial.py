@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 08 Filaments on trial
 #
@@ -109,6 +96,7 @@ def line_up(figure_id, name, half, case="I"):
     answers.append((figure_id, name, n_central, where + 1, index[where], 1 + sum(i < index[where] for i in index)))
     return windows
 
+
 # %%
 def draw_line_up(figure_id, what, name, half=False):
     windows = line_up(figure_id, name, half)
@@ -121,6 +109,7 @@ def draw_line_up(figure_id, what, name, half=False):
     alt = f"Nine scatter plots of the plane {name}, one of latents of case I and eight of smooth clouds, in random order."
     figures.save(fig, study, figure_id, what, alt, n=f"{len(points):,} points each, {answers[-1][2]:,} in the window")
     plt.show()
+
 
 # %% [markdown]
 # **Figures 08-1 and 08-2:** PC1 and PC2, the central half and the zoom.
@@ -167,6 +156,7 @@ def gaussian_map(name, options, leading, count):
     return artifacts.cached(study.data / f"tsne-08-{name}.npy", compute, "t-SNE of a Gaussian", {"n": count, "seed": seed,
                             "leading": leading, **options}, [study.latents("I", "train")], ["cloud/embed", "trial/filaments"])
 
+
 # %%
 def both_maps(name, options, leading, size, counterpart):
     """The map of latents and that of their Gaussian counterpart."""
@@ -191,6 +181,7 @@ for column, (name, two) in zip(axes.T, maps.items()):
 figures.save(fig, study, "08-6", "tsne-of-latents-or-of-nothing", "Five pairs of t-SNE maps, one of latents and one of a "
              "Gaussian cloud each, in random order.", n="t-SNE settings of the posts; above or below is chance")
 plt.show()
+
 
 # %% [markdown]
 # How much of the texture is t-SNE's own? The Clark-Evans index (1: points thrown at random; less: clumps, lines;
@@ -288,6 +279,7 @@ Markdown("With 1,000 points, some instrument finds in 95 % of the trials: "
          + "At the smallest thickness and n = 3,000 the dimensions recovered are (TwoNN / MLE / local PCA) "
          + "; ".join(f"{r.TwoNN:.1f} / {r.MLE:.1f} / {r['local PCA']:.1f} for a true {m}" for m, r in found.iterrows()) + ".")
 
+
 # %% [markdown]
 # ## The trial in the planes
 #
@@ -307,6 +299,7 @@ progress.log(f"{len(jobs)} planes against {N_PLANE} smooth clouds each")
 measured = Parallel(n_jobs=2)(delayed(filaments.measured)(views[case, split][name], both_zooms, "smooth", N_PLANE,
                                                           rng=np.random.default_rng([seed, k]))
                               for k, (case, split, name) in enumerate(jobs))
+
 
 # %%
 def labelled(parts):

@@ -8,10 +8,6 @@ def pytest_addoption(parser):
     parser.addoption("--whole", action="store_true", help="the fault campaigns at full length, not in the short form")
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "whole: left out of the short form")
-
-
 def pytest_collection_modifyitems(config, items):
     left_out = {item for item in items if item.get_closest_marker("whole") and not config.getoption("--whole")}
     if left_out:

@@ -21,10 +21,6 @@ def test_doctests():
     lambda: generators.uniform(0, 3, 1, rng()), lambda: generators.uniform(3, 3, 0, rng()),
     lambda: generators.gaussian(3, [0, 0], [1], rng()), lambda: generators.gaussian(3, [0], [-1], rng()),
     lambda: generators.gaussian(3, [math.nan], [1], rng()), lambda: generators.grid_points(1.5, 3),
-    lambda: generators.multivariate_normal(3, [0, 0], np.eye(3), rng()),
-    lambda: generators.multivariate_normal(3, [0, 0], [[1, 0.5], [0, 1]], rng()),
-    lambda: generators.multivariate_normal(3, [0, 0], np.eye(2), rng(), shrinkage=2),
-    lambda: generators.multivariate_normal(3, np.zeros(256), np.eye(256), rng(), within=1e-3),
     lambda: generators.box_hits(np.zeros((3, 2)), [0], [1], 1),
     lambda: generators.box_hits(np.zeros(3), [0], [1], 1),
     lambda: generators.log10_box_probability(0, [0], [1], 1),
@@ -43,8 +39,6 @@ def test_grid_points_are_exact():
 @pytest.mark.parametrize("make", [
     lambda r: generators.uniform(100, 4, 2.0, r),
     lambda r: generators.gaussian(100, np.zeros(4), np.ones(4), r),
-    lambda r: generators.multivariate_normal(100, np.zeros(4), np.eye(4), r),
-    lambda r: generators.multivariate_normal(100, np.zeros(4), np.eye(4), r, within=1.0),
 ])
 def test_shape_and_determinism(make):
     assert make(rng(1)).shape == (100, 4)
@@ -69,43 +63,6 @@ def test_gaussian_has_its_moments():
     assert np.all(np.abs(z.mean(axis=0) - mu) < 4 * sigma / math.sqrt(n))
     assert np.all(np.abs(z.std(axis=0) - sigma) < 4 * sigma / math.sqrt(2 * n))
     assert abs(np.corrcoef(z.T)[0, 1]) < 4 / math.sqrt(n)
-
-
-def test_multivariate_normal_has_its_covariance():
-    n, covariance = 100_000, np.array([[2, 0.9, 0], [0.9, 1, -0.3], [0, -0.3, 0.5]])
-    z = generators.multivariate_normal(n, [1, 0, -1], covariance, rng())
-    scale = np.sqrt(np.outer(np.diag(covariance), np.diag(covariance)))
-    tolerance = 4 * scale * math.sqrt(2 / n)
-    assert np.all(np.abs(np.cov(z.T) - covariance) < tolerance)
-    shuffled = rng().permuted(z, axis=0)
-    assert not np.all(np.abs(np.cov(shuffled.T) - covariance) < tolerance)
-
-
-def test_covariance_from_too_few_vectors_needs_shrinkage():
-    covariance = np.cov(rng().standard_normal((10, 20)).T)
-    with pytest.raises(ValueError, match="shrinkage"):
-        generators.multivariate_normal(5, np.zeros(20), covariance, rng())
-    assert generators.multivariate_normal(5, np.zeros(20), covariance, rng(), shrinkage=0.1).shape == (5, 20)
-
-
-def test_full_shrinkage_is_isotropic_with_the_same_trace():
-    n, covariance = 100_000, np.array([[3, 1], [1, 1.0]])
-    z = generators.multivariate_normal(n, [0, 0], covariance, rng(), shrinkage=1.0)
-    assert np.all(np.abs(np.cov(z.T) - 2 * np.eye(2)) < 4 * 2 * math.sqrt(2 / n))
-
-
-@pytest.mark.parametrize("within", [0.5, 2.0, 10.0])
-def test_restricted_normal_is_the_conditional_normal(within):
-    """Against throwing away what lies outside."""
-    n, covariance = 40_000, np.array([[2, 0.9], [0.9, 1]])
-    inverse = np.linalg.inv(covariance)
-    z = generators.multivariate_normal(n, [0, 0], covariance, rng(), within=within)
-    distance = np.sqrt(np.einsum("ij,jk,ik->i", z, inverse, z))
-    free = generators.multivariate_normal(10 * n, [0, 0], covariance, rng(1))
-    kept = np.sqrt(np.einsum("ij,jk,ik->i", free, inverse, free))
-    kept = kept[kept <= within]
-    assert distance.max() <= within * (1 + 1e-9)
-    assert abs(distance.mean() - kept.mean()) < 4 * kept.std() * math.sqrt(1 / n + 1 / len(kept))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

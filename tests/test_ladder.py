@@ -47,7 +47,7 @@ def test_draw_is_the_rung_of_its_own_noise():
                           ladder.rungs(ladder.fitted(z))["independent normal"](ladder.noise(7, D, np.random.default_rng(5))))
 
 
-@pytest.mark.parametrize("b", ladder.HALF_WIDTHS)
+@pytest.mark.parametrize("b", ladder.UNIFORM_RUNGS)
 def test_uniform_rungs_are_uniform_and_the_same_draw_scaled(b):
     z = RUNGS[f"uniform, b = {b:g}"](G)
     assert stats.kstest(z[:, 3] / b, stats.uniform(-1, 2).cdf).pvalue > 1e-3

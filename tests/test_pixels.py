@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from lib.cloud import latent
 from lib.images import pixels
 
 
@@ -63,8 +62,13 @@ def test_spectrum_of_one_plane_wave_peaks_at_its_wavenumber():
 @pytest.mark.parametrize("rank", [1, 5, 20])
 def test_components_of_images_of_known_rank(rank):
     values, scores = pixels.principal_components(low_rank(100, rank))
-    assert latent.principal_components_needed(values, 0.999) == rank
+    assert pixels.components_needed(values, 0.999) == rank
     assert scores.shape == (100, 100)
+
+
+@pytest.mark.parametrize(("share", "needed"), [(0.5, 1), (0.6, 1), (0.61, 2), (0.9, 2), (1.0, 3)])
+def test_components_needed_are_the_fewest(share, needed):
+    assert pixels.components_needed([0.6, 0.3, 0.1], share) == needed
 
 
 def test_components_agree_with_numpy_svd():
@@ -78,7 +82,7 @@ def test_components_agree_with_numpy_svd():
 
 def test_white_noise_needs_nearly_all_components():
     values, _ = pixels.principal_components(coloured_noise(150, 0.0))
-    assert latent.principal_components_needed(values, 0.9) > 120
+    assert pixels.components_needed(values, 0.9) > 120
 
 
 def test_colours_of_plain_images():

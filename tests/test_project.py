@@ -109,3 +109,10 @@ def test_lib_is_tracked():
 def test_committed_figures_stay_small():
     sizes = [path.stat().st_size for path in tracked() if path.suffix == ".png"]
     assert sum(sizes) <= 8 * 2 ** 20
+
+
+def test_a_clone_with_other_line_ends_holds_the_same_bytes(tmp_path):
+    tracked()                                                        # skips where there is no checkout
+    subprocess.run(["git", "-c", "core.autocrlf=true", "clone", "-q", str(ROOT), str(tmp_path / "clone")], check=True)
+    for path in sorted((tmp_path / "clone" / "data" / "calibration").glob("*.csv")):
+        assert artifacts.require(path, "08").shape[0] > 0            # its content is what its sidecar says

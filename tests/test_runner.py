@@ -1,9 +1,14 @@
-"""The notebook runner: unknown parameters refused, a failed notebook kept, nothing rerun without a reason."""
+"""The notebook runner: unknown parameters refused, a failed notebook kept, a room of its own, nothing rerun without a reason."""
+import shutil
+import sys
+
+import numpy as np
 import pytest
 
 from lib import __main__ as command
+from lib import study as studies
 from lib.run import runner
-from lib.store import artifacts
+from lib.store import artifacts, disk
 from lib.study import ROOT, Study
 
 SCRIPT = """# %% [markdown]
@@ -15,7 +20,7 @@ scale = "laptop"
 seed = 0
 
 # %%
-from lib import study as studies
+from lib.study import Study
 {body}
 """
 
@@ -24,16 +29,21 @@ from lib import study as studies
 def project(tmp_path, monkeypatch):
     """A project with one notebook and the real lib, all output under tmp_path."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "lib").symlink_to(ROOT / "lib")
-    monkeypatch.setattr(artifacts, "ROOT", tmp_path)
-    monkeypatch.setattr(runner.studies, "Study", lambda **given: Study(**given, home=tmp_path))
+    shutil.copytree(ROOT / "lib", tmp_path / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(studies, "ROOT", tmp_path)
+    monkeypatch.setattr(studies, "Study", lambda *given: Study(*given, home=tmp_path))
     script = tmp_path / "notebooks" / "05_radius_theory.py"
 
     def write(body):
         script.write_text(SCRIPT.format(body=body))
         return script
-    write("print(studies.Study(dataset, scale, seed).run)")
+    write("print(Study(dataset, scale, seed).run)")
     return write
+
+
+def left(home):
+    """Names of the files, locks apart, in the folder of executed notebooks."""
+    return sorted(path.name for path in (home / "build" / "synthetic-smoke-s1").iterdir() if path.name != disk.LOCKS)
 
 
 GIVEN = {"dataset": "synthetic", "scale": "smoke", "seed": "1"}
@@ -54,7 +64,7 @@ def test_an_unknown_notebook_is_refused(project, name):
         runner.source(name)
 
 
-def test_a_notebook_runs_with_its_parameters_once(project, capsys):
+def test_a_notebook_runs_with_its_parameters_once(project, capsys, tmp_path):
     target = runner.run("05_radius_theory", GIVEN)
     assert "synthetic-smoke-s1" in target.read_text() and "(missing)" in capsys.readouterr().out
     before = target.read_bytes()
@@ -63,28 +73,25 @@ def test_a_notebook_runs_with_its_parameters_once(project, capsys):
     project("print('edited')")
     runner.run("05_radius_theory", GIVEN)
     assert "input 05_radius_theory.py changed" in capsys.readouterr().out and b"edited" in target.read_bytes()
-    assert {path.suffix for path in target.parent.iterdir()} == {".ipynb", ".json"}       # no temporary file is left
+    assert {name.partition(".")[2] for name in left(tmp_path)} == {"ipynb", "ipynb.json"}      # no temporary file is left
 
 
-@pytest.mark.parametrize("number", sorted(runner.READS))
-def test_what_a_later_notebook_writes_is_no_input_of_an_earlier_one(number, tmp_path):
-    study = Study("synthetic", "smoke", 1, home=tmp_path)
-    made_by = {"model-I.pt": 1, "z_train-I.npy": 2, "z_held_out-II.npy": 2, "tsne-C2-7.npy": 6, "tsne-06-1.npy": 6,
-               "short-mse.pt": 7, "z_short-0.npy": 8, "tsne-08-C2-8.npy": 8}
-    study.data.mkdir(parents=True)
-    for name in made_by:
-        (study.data / name).write_text("")
-    read = set(runner.recipe(study, runner.source(number))["inputs"]) & set(made_by)
-    assert all(made_by[name] < int(number) for name in read)
-    assert read or number in ("01", "05")
+def test_what_a_notebook_reads_is_recorded_as_it_reads(project, tmp_path, capsys):
+    other = tmp_path / "data" / "synthetic-smoke-s1" / "z_train-I.npy"
+    artifacts.save(other, np.zeros(3), artifacts.recipe("encode", {}))
+    project(f"from lib.store import artifacts\nprint(artifacts.require({str(other)!r}, '02').sum())")
+    target = runner.run("05_radius_theory", GIVEN)
+    assert list(artifacts.facts(target)["files"]) == ["data/synthetic-smoke-s1/z_train-I.npy"]
+    artifacts.save(other, np.ones(3), artifacts.recipe("encode", {}))
+    runner.run("05_radius_theory", GIVEN)
+    assert "z_train-I.npy is not what it was" in capsys.readouterr().out and "3.0" in target.read_text()
 
 
-def test_a_failed_notebook_stays_to_be_read_and_is_named(project):
+def test_a_failed_notebook_stays_to_be_read_and_is_named(project, tmp_path):
     project("raise ValueError('no latents')")
     with pytest.raises(runner.NotebookFailed, match="no latents(.|\n)*05_radius_theory.failed.ipynb"):
         runner.run("05_radius_theory", GIVEN)
-    folder = ROOT / "build" / "synthetic-smoke-s1"
-    assert [path.name for path in folder.iterdir()] == ["05_radius_theory.failed.ipynb"]
+    assert left(tmp_path) == ["05_radius_theory.failed.ipynb"]
 
 
 def test_a_killed_kernel_is_explained(project):
@@ -94,16 +101,101 @@ def test_a_killed_kernel_is_explained(project):
     assert failure.value.code == 138
 
 
-def test_a_kernel_that_does_not_start_is_explained(project, monkeypatch, tmp_path):
+@pytest.mark.parametrize("kernel, words", [
+    ([sys.executable, "-c", "import time; time.sleep(5)", "{connection_file}"], "did not start in 1 seconds, .*: run the same command again"),
+    ([sys.executable, "-c", "raise SystemExit(3)", "{connection_file}"], "the kernel ended before it began")])
+def test_a_kernel_that_does_not_start_is_explained(project, monkeypatch, tmp_path, kernel, words):
     project("pass")
-    (tmp_path / "slow").mkdir()
-    (tmp_path / "slow" / "sitecustomize.py").write_text("import time; time.sleep(4)")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "slow"))
+    monkeypatch.setattr(runner, "KERNEL", kernel)
     monkeypatch.setattr(runner, "PATIENCE", 1)
-    with pytest.raises(runner.NotebookFailed, match="did not start in 1 seconds, .*: run the same command again"):
+    with pytest.raises(runner.NotebookFailed, match=words):
         runner.run("05_radius_theory", GIVEN)
-    folder = ROOT / "build" / "synthetic-smoke-s1"
-    assert list(folder.iterdir()) == []
+    assert left(tmp_path) == []
+
+
+FIGURE = """import matplotlib.pyplot as plt
+from lib import figures
+figures.use_style()
+study = Study(dataset, scale, seed)
+fig, ax = plt.subplots()
+ax.plot([1, 2], label="a line")
+{end}"""
+SHOWN = 'figures.show(fig, study, "X-1", "line", "A line.")'
+
+
+def drawn(tmp_path):
+    """The bytes of the picture of FIGURE."""
+    return (tmp_path / "figures" / "synthetic-smoke-s1" / "X-1-line.png").read_bytes()
+
+
+@pytest.fixture
+def at_home(project, tmp_path):
+    """The bytes of the picture that the project draws where a user has set nothing."""
+    project(FIGURE.format(end=SHOWN))
+    runner.run("05_radius_theory", GIVEN)
+    return drawn(tmp_path)
+
+
+def in_the_shell(name, value):
+    return lambda patch, folder: patch.setenv(name, str(value(folder)) if callable(value) else value)
+
+
+def profile(patch, folder):
+    startup = folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-mine.py").write_text("import matplotlib.pyplot as plt; plt.rcParams['axes.facecolor'] = 'red'; print('MINE')")
+    (startup.parent / "ipython_kernel_config.py").write_text(
+        "c.InteractiveShell.ast_node_interactivity = 'all'; c.InlineBackend.rc = {'axes.facecolor': 'red'}")
+    patch.setenv("IPYTHONDIR", str(folder / "ipython"))
+
+
+def settings(text):
+    def write(patch, folder):
+        (folder / "matplotlibrc").write_text(text)
+        patch.setenv("MATPLOTLIBRC", str(folder / "matplotlibrc"))
+        (folder / "mpl").mkdir()
+        (folder / "mpl" / "matplotlibrc").write_text(text)
+        patch.setenv("MPLCONFIGDIR", str(folder / "mpl"))
+    return write
+
+
+def kernels(patch, folder):
+    spec = folder / "jupyter" / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    (spec / "kernel.json").write_text('{"argv": ["/no/such/python", "{connection_file}"], "display_name": "x", "language": "python"}')
+    patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
+    patch.setenv("JUPYTER_DATA_DIR", str(folder / "jupyter"))
+
+
+def shadows(patch, folder):
+    (folder / "lib.py").write_text("raise RuntimeError('not the lib of this project')")
+    (folder / "sitecustomize.py").write_text("raise RuntimeError('a start of the user')")
+    patch.setenv("PYTHONPATH", str(folder))
+
+
+FOREIGN = {"a backend in the shell": in_the_shell("MPLBACKEND", "svg"), "no such backend": in_the_shell("MPLBACKEND", "nonsense"),
+           "TeX in matplotlibrc": settings("text.usetex: True"), "colours in matplotlibrc": settings("axes.facecolor: red\nbackend: pdf"),
+           "an IPython profile": profile, "a kernel of a cluster's module": kernels, "modules of the same names": shadows,
+           "a safe path": in_the_shell("PYTHONSAFEPATH", "1"), "warnings as errors": in_the_shell("PYTHONWARNINGS", "error"),
+           "a start file": in_the_shell("PYTHONSTARTUP", lambda folder: folder / "none.py")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", FOREIGN)
+def test_what_the_user_has_set_changes_no_picture(at_home, project, monkeypatch, tmp_path, setting):
+    folder = tmp_path / "user"
+    folder.mkdir()
+    FOREIGN[setting](monkeypatch, folder)
+    project(FIGURE.format(end=SHOWN) + "\n")
+    target = runner.run("05_radius_theory", GIVEN)
+    assert drawn(tmp_path) == at_home and runner.pictures(target) == 1 and "MINE" not in target.read_text()
+
+
+@pytest.mark.slow
+def test_a_notebook_that_saves_more_figures_than_it_shows_fails(at_home, project, tmp_path):
+    project(FIGURE.format(end=SHOWN.replace("show", "save") + "; plt.close()"))
+    with pytest.raises(runner.NotebookFailed, match=r"saved 1 figures and shows 0: (.|\n)*05_radius_theory.failed.ipynb"):
+        runner.run("05_radius_theory", GIVEN)
 
 
 @pytest.mark.parametrize("arguments, words", [

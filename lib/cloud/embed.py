@@ -17,20 +17,23 @@ from lib.cloud.points import distinct, points
 
 EXAGGERATED_ITERATIONS = 250  # as in scikit-learn, where the posts' n_iter counts them in
 WATCHED = 50  # ours: over so many last iterations a map is watched
-STILL_MOVING = 0.05  # ours: at 250 and 1,000 points 0.07 after half of 1,000 iterations, 0.001 to 0.013 after all
+# ours: at 250 and 1,000 points 0.07 after half of 1,000 iterations, 0.001 to 0.013 after all
+STILL_MOVING = 0.05
 TREE_BELOW = 2_000  # ours: up to here Barnes and Hut's tree is faster than a grid, above it slower
 TREE_DIMENSIONS = 10  # ours: up to here a tree finds neighbours fast at any n
-BLOCKS_ABOVE = 20_000  # ours: above it, in more dimensions, blocks of products in float32, which beat scikit-learn more and more
+# ours: above it, in more dimensions, blocks of products in float32, which beat scikit-learn more and more
+BLOCKS_ABOVE = 20_000
 
 _DISTANCES = 2**27  # distances held at a time, 537 MB
-_CHUNK, _QUERIES = 64, 32  # distances whose least is looked at first, points that a thread searches for at a time
+# distances whose least is looked at first, points that a thread searches for at a time
+_CHUNK, _QUERIES = 64, 32
 
 
 def pca(x, n_components=None):
     """Principal components of x (n, d): scikit-learn's PCA, fitted in float64, largest eigenvalue first.
 
-    The sign of an axis is arbitrary; there its entry of largest absolute value is positive. All components when
-    n_components is None. Raises ValueError for a bad x, and for an x that never varies.
+    The sign of an axis is arbitrary; there its entry of largest absolute value is positive. All components
+    when n_components is None. Raises ValueError for a bad x, and for an x that never varies.
     Source: "Autoencoders, latent space and the curse of high dimensionality II", PCA analysis.
     """
     x = points(x).astype(float)
@@ -46,14 +49,15 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
     then 0.8, start on the first two principal components (standard deviation 1e-4), learning rate n /
     early_exaggeration but at least 200 (scikit-learn's 'auto' and its gradient are a quarter and four times
     as large). openTSNE does the work, with repulsion from Barnes and Hut's tree below 2,000 points and from
-    `repulsion` above. Neighbours are exact at any n: Annoy, openTSNE's own choice, found 79 % of those of 40,000
-    latents, in three times the time.
+    `repulsion` above. Neighbours are exact at any n: Annoy, openTSNE's own choice, found 79 % of those of
+    40,000 latents, in three times the time.
 
-    A map whose points still move in the last 50 iterations is given with a warning (`unsettled`), which begins
-    with `name`. Two maps in two threads, with n_jobs=1 each, take two thirds of the time of one after the other.
+    A map whose points still move in the last 50 iterations is given with a warning (`unsettled`), which
+    begins with `name`. Two maps in two threads, with n_jobs=1 each, take two thirds of the time of one after
+    the other.
 
-    seed jitters the start by 1 %, so maps of different seeds show what is chance. The same seed and n_jobs give
-    the same map on the same machine and libraries.
+    seed jitters the start by 1 %, so maps of different seeds show what is chance. The same seed and n_jobs
+    give the same map on the same machine and libraries.
     Raises ValueError when x is not (n, d) and finite, has repeated rows (no finite scale for their
     neighbours), n <= 3 perplexity, or n_iter < 250.
     Source: settings of "Autoencoders, latent space and the curse of high dimensionality II"; method:
@@ -83,7 +87,7 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
     last = min(WATCHED, n_iter - EXAGGERATED_ITERATIONS)
     embedding.optimize(n_iter - EXAGGERATED_ITERATIONS - last, momentum=0.8, inplace=True)
     before = np.array(embedding, dtype=float)
-    embedding.optimize(last, momentum=0.8, inplace=True)               # goes on where the line before stopped, bit for bit
+    embedding.optimize(last, momentum=0.8, inplace=True)  # goes on where the line before stopped, bit for bit
     y = np.array(embedding, dtype=float)
     if doubt := unsettled(before, y, last):
         warnings.warn(f"{name}: {doubt}" if name else doubt, stacklevel=2)
@@ -91,7 +95,8 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
 
 
 def moved(before, after):
-    """Root mean square distance between two maps (n, 2) of the same points, over the root mean square radius of `after`.
+    """Root mean square distance between two maps (n, 2) of the same points, over the root mean square radius
+    of `after`.
 
     Both are centred first. Raises ValueError when the shapes differ or `after` is one point.
     """
@@ -169,14 +174,15 @@ def _neighbours(x, k, n_jobs):
 def _by_blocks(x, k, n_jobs=1):
     """Indices and distances (n, k) of the nearest others of x, nearest first, from |b|^2 - 2 a b in float32.
 
-    The k least numbers of a row lie in the k chunks whose least are least, so no row is sorted. Two neighbours change
-    places only if their squared distances differ by less than rounding, about 1e-7 of the squared radius of the cloud;
-    the distances themselves are computed from differences.
+    The k least numbers of a row lie in the k chunks whose least are least, so no row is sorted. Two
+    neighbours change places only if their squared distances differ by less than rounding, about 1e-7 of the
+    squared radius of the cloud; the distances themselves are computed from differences.
     """
     n, width = len(x), -(-len(x) // _CHUNK) * _CHUNK
     x = (x - x.mean(axis=0, dtype=float)).astype(np.float32)
     queries = np.concatenate([x, np.ones((n, 1), np.float32)], axis=1)
-    others = np.full((width, x.shape[1] + 1), [0.0] * x.shape[1] + [np.inf], np.float32)         # the last are no points
+    # the last are no points
+    others = np.full((width, x.shape[1] + 1), [0.0] * x.shape[1] + [np.inf], np.float32)
     others[:n] = np.concatenate([-2 * x, np.square(x).sum(axis=1, keepdims=True)], axis=1)
     memory = np.empty((max(1, _DISTANCES // width), width), np.float32)
     indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
@@ -184,9 +190,9 @@ def _by_blocks(x, k, n_jobs=1):
     def search(first, products):
         rows = slice(first, first + len(products))
         own = np.arange(len(products))
-        products[own, first + own] = np.inf                                                      # a point is not its own neighbour
+        products[own, first + own] = np.inf  # a point is not its own neighbour
         chunks = products.reshape(len(own), -1, _CHUNK)
-        held = min(k, chunks.shape[1])                                                           # so many chunks hold all k
+        held = min(k, chunks.shape[1])  # so many chunks hold all k
         least = np.argpartition(chunks.min(axis=2), held - 1, axis=1)[:, :held]
         candidates = np.take_along_axis(chunks, least[:, :, None], axis=1).reshape(len(own), -1)
         near = np.argpartition(candidates, k - 1, axis=1)[:, :k]

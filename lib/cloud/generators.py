@@ -1,9 +1,8 @@
-"""Statistical latent vectors: uniform, Gaussian, multivariate normal; box hits counted and predicted."""
+"""Statistical latent vectors: uniform and Gaussian ones; box hits counted and predicted."""
 
 import math
 
 import numpy as np
-from scipy.special import gammainc, gammaincinv
 
 _COLUMNS = 16  # components tested at a time: most rows miss the box early
 
@@ -50,42 +49,6 @@ def gaussian(n, mu, sigma, rng):
     z *= sigma.astype(np.float32)
     z += mu.astype(np.float32)
     return z
-
-
-def multivariate_normal(n, mean, covariance, rng, shrinkage=0.0, within=None):
-    """n vectors from the normal distribution with the given mean and covariance C: float64 (n, d).
-
-    z = mean + L x with L L^T = (1 - s) C + s tr(C)/d I, s = shrinkage. s > 0 repairs a covariance estimated
-    from too few vectors; sklearn.covariance.ledoit_wolf_shrinkage(z) gives a good s.
-    within = r keeps to the ellipsoid of Mahalanobis distance r: the direction of x is free, and |x|^2 is
-    drawn from the chi-squared distribution with d degrees of freedom cut at r^2, so no vector is thrown away.
-
-    mean: (d,), covariance: (d, d) symmetric. Raises ValueError for other shapes, for a covariance that is not
-    positive definite, for s outside [0, 1], and for an ellipsoid too small to hold any probability.
-    Source: announced in "Autoencoders and latent space fragmentation II"; shrinkage after Ledoit and Wolf, "A
-    well-conditioned estimator for large-dimensional covariance matrices", 2004.
-    """
-    mean, covariance = np.asarray(mean, dtype=float), np.asarray(covariance, dtype=float)
-    d = mean.size
-    if mean.shape != (d,) or covariance.shape != (d, d) or not np.allclose(covariance, covariance.T):
-        raise ValueError("mean must be of shape (d,), and covariance symmetric of shape (d, d)")
-    if not 0 <= shrinkage <= 1:
-        raise ValueError(f"shrinkage must lie in [0, 1], not {shrinkage}")
-    _counts(n, d)
-    target = (1 - shrinkage) * covariance + shrinkage * np.trace(covariance) / d * np.eye(d)
-    eigenvalues = np.linalg.eigvalsh(target)
-    if not eigenvalues[0] > d * np.finfo(float).eps * eigenvalues[-1]:
-        raise ValueError("the covariance is not positive definite, often because it was estimated from fewer "
-                         "vectors than components: estimate it from more, or pass shrinkage, such as 0.01")
-    x = rng.standard_normal((n, d))
-    if within is not None:
-        _positive(within=within)
-        inside = gammainc(d / 2, within**2 / 2)  # probability of the ellipsoid
-        if inside == 0:
-            raise ValueError(f"nothing lies within distance {within} in {d} dimensions; typical is sqrt(d)")
-        squares = 2 * gammaincinv(d / 2, inside * rng.random(n))
-        x *= (np.sqrt(squares) / np.linalg.norm(x, axis=1))[:, None]
-    return mean + x @ np.linalg.cholesky(target).T
 
 
 def box_hits(z, mu, half_width, k):

@@ -13,7 +13,7 @@ from sklearn.covariance import ledoit_wolf_shrinkage
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity
 
-HALF_WIDTHS = 12, 8, 5, 3, 2, 1.5, 1            # of method 2; as in the posts
+UNIFORM_RUNGS = 12, 8, 5, 3, 2, 1.5, 1            # of method 2; as in the posts
 SIGMAS = 1, 2, 3                                # of the confidence ellipses; as announced in F2
 MIXTURE, LEADING = 10, 30                       # ours: components of the mixture, and principal components it models
 BANDWIDTHS = 0.3, 0.45, 0.6, 0.75, 0.9          # ours: tried for the kernel density, in standard deviations
@@ -79,7 +79,7 @@ def rungs(cloud):
     d = len(cloud.mean)
     b_match = np.sqrt(3 * np.mean(cloud.radii**2) / d)
     uniform = lambda g, b: b * (2 * ndtr(g[:, :d]) - 1)
-    steps = {f"uniform, b = {b:g}": lambda g, b=b: uniform(g, b) for b in HALF_WIDTHS}
+    steps = {f"uniform, b = {b:g}": lambda g, b=b: uniform(g, b) for b in UNIFORM_RUNGS}
     steps["uniform, b_match"] = lambda g: uniform(g, b_match)
     steps["uniform, true radii"] = lambda g: with_radii(uniform(g, 1.0), cloud.radii)
     steps["independent normal"] = lambda g: cloud.mean + cloud.sigma * g[:, :d]

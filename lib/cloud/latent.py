@@ -1,13 +1,13 @@
 """Statistics of a latent matrix z (n, d): histograms, widths, dominant components, radii, distances."""
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
+
+from lib.cloud.points import distinct, points
 
 DOMINANT_MU = 0.5  # ours, in typical half-widths; both together select exactly the 20 components of F2
 DOMINANT_WIDTH = 1.5  # ours, in typical half-widths
@@ -17,35 +17,37 @@ DEAD = 1e-6  # ours, in typical standard deviations: float32 rounding moves a co
 ROUNDING = 1e-5  # ours: standard deviation over the largest |z| that a network's rounding in float32 can make of a constant
 
 _COLUMNS = 16  # columns handled at a time
-_VALUES = 2**18  # values handled at a time: the work stays in the cache, and threads seldom wait for each other
-_SHIFT = 1e-10  # in bins: more than float64 rounds, less than the gap between two float32 numbers
+_VALUES = 2**18  # values handled at a time: the work stays in the cache
 
 
 def component_histograms(z, edges):
-    """Counts of each component's values between edges: column j equals np.histogram(z[:, j], edges)[0].
+    """Counts of each component's values between edges: column j equals np.histogram(z[:, j], edges)[0], int64 (m, d).
 
     Bins are closed on the left and open on the right, the last one is closed on both sides; values outside
-    are not counted (see `clipped`). Up to 254 uniform edges and float32 z cost about 9 times z.sum() on two
-    cores, others a sort of every column.
+    are not counted (see `clipped`).
 
-    z: (n, d); edges: (m + 1,) increasing. Returns int64 counts (m, d).
-    Raises ValueError for a bad z or edges. Source: "Autoencoders and latent space fragmentation II", section
-    on the number distribution of vectors per component.
+    z: (n, d); edges: (m + 1,) increasing. Raises ValueError for a bad z or edges.
+    Source: "Autoencoders and latent space fragmentation II", section on the number distribution of vectors per component.
 
     >>> component_histograms([[0.0, 5.0], [1.0, 0.5]], [0, 0.5, 1]).tolist()
     [[1, 0], [1, 1]]
     """
-    z, edges = _shaped(z), _edges(edges)
-    line = _uniform_line(edges, z.dtype)
-    if line is not None:
-        return _uniform_histograms(z, edges, *line)
-    counts = np.empty((len(edges) - 1, _cloud(z).shape[1]), dtype=np.int64)
-    for columns, block in _transposed_blocks(z):
-        for j, values in zip(range(columns.start, columns.stop), np.sort(block, axis=1)):
-            below = np.searchsorted(values, edges)
-            below[-1] = np.searchsorted(values, edges[-1], side="right")
-            counts[:, j] = np.diff(below)
-    return counts
+    z, edges = points(z), _edges(edges)
+    return np.stack([np.histogram(column, edges)[0] for column in z.T], axis=1)
+
+
+def window(largest, reach=12.0, bins=100):
+    """Edges of equal intervals that cover [-reach, reach] in `bins` parts, and as many more as `largest` |value| needs.
+
+    The interval's width is 2 reach / bins whatever the values, so that counts of two clouds can be compared; the window
+    grows by whole intervals on both sides. As in F2: about 100 intervals within [-12, 12].
+
+    >>> window(11.0).size, window(12.1).size
+    (101, 103)
+    """
+    width = 2 * reach / bins
+    half = width * np.ceil(max(reach, largest) / width)
+    return np.linspace(-half, half, round(2 * half / width) + 1)
 
 
 def clipped(z, edges):
@@ -54,7 +56,7 @@ def clipped(z, edges):
     These are what `component_histograms` leaves out: counts.sum(axis=0) + clipped.sum(axis=0) = n.
     Raises ValueError for a bad z or edges.
     """
-    z, edges = _cloud(z), _edges(edges)
+    z, edges = points(z), _edges(edges)
     return np.stack([np.count_nonzero(z < edges[0], axis=0), np.count_nonzero(z > edges[-1], axis=0)])
 
 
@@ -79,7 +81,7 @@ def components(z, bin_width=0.25):
     Source: "Autoencoders and latent space fragmentation II" (table mu, hw) and "Autoencoders, latent space
     and the curse of high dimensionality II" (table center, width); bins of 0.25 as in the posts.
     """
-    z = _cloud(z)
+    z = points(z)
     if not bin_width > 0:
         raise ValueError(f"bin_width must be positive, not {bin_width}")
     rows = []
@@ -130,7 +132,7 @@ def dominant(mu, half_width):
 
 def radii(z):
     """Lengths R = |z| of the latent vectors: float64 (n,). Raises ValueError for a bad z."""
-    return np.sqrt(_squared_radii(_cloud(z)))
+    return np.sqrt(_squared_radii(points(z)))
 
 
 class SecondMoment(NamedTuple):
@@ -145,13 +147,13 @@ def second_moment(z):
 
     E[R^2] = sum over components of mu^2 + sigma^2, whatever the correlations. Raises ValueError for a bad z.
     """
-    squares = _squared_radii(_cloud(z))
+    squares = _squared_radii(points(z))
     return SecondMoment(float(squares.mean()), float(squares.std(ddof=1) / math.sqrt(len(squares))))
 
 
 def mean_and_covariance(z):
     """Mean (d,) and covariance (d, d), divisor n - 1, of z (n, d), float64. Raises ValueError for a bad z."""
-    z = _cloud(z)
+    z = points(z)
     mean = z.mean(axis=0, dtype=float)
     covariance = np.zeros((z.shape[1], z.shape[1]))
     for rows in _row_blocks(z):
@@ -180,7 +182,7 @@ def mahalanobis(z, mean=None, covariance=None):
     vary.
     Source: P. C. Mahalanobis, "On the generalised distance in statistics", 1936.
     """
-    z = _cloud(z)
+    z = points(z)
     d = z.shape[1]
     if mean is None or covariance is None:
         estimated = mean_and_covariance(z)
@@ -211,7 +213,7 @@ def gaussianity(z):
     space fragmentation II", number distributions).
     """
     rows = []
-    for _, block in _transposed_blocks(_cloud(z)):
+    for _, block in _transposed_blocks(points(z)):
         for values in np.sort(block, axis=1).astype(float):
             mu, sigma = values.mean(), values.std()
             if sigma <= 1e-12 * abs(mu):
@@ -237,7 +239,7 @@ def doubts(z):
     >>> doubts([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0]])
     ['1 of 2 components never vary, among them 0: leave them out of correlations, distances and shares of components']
     """
-    z = _cloud(z)
+    z = points(z)
     n, d = z.shape
     sigma = np.concatenate([block.astype(float).std(axis=1) for _, block in _transposed_blocks(z)])
     varying = sigma > ROUNDING * np.abs(z).max()
@@ -248,92 +250,12 @@ def doubts(z):
     elif len(dead):
         found.append(f"{len(dead)} of {d} components never vary, among them {', '.join(map(str, dead[:5]))}: leave them "
                      "out of correlations, distances and shares of components")
-    rows = np.ascontiguousarray(z + 0)  # -0.0 becomes 0.0
-    repeated = n - len(np.unique(rows.view(np.dtype((np.void, rows.itemsize * d)))))
+    repeated = n - len(distinct(z))
     if repeated and len(dead) < d:
         found.append(f"{repeated:,} of {n:,} latents repeat another: the image set holds copies, which look like structure")
     if n <= d:
         found.append(f"{n:,} latents are fewer than {d} components need: their covariance is singular")
     return found
-
-
-def principal_components_needed(eigenvalues, share):
-    """Smallest number of principal components whose eigenvalues sum to at least share of the total variance.
-
-    eigenvalues: (d,), any order, not negative; 0 < share <= 1. Raises ValueError otherwise.
-
-    >>> principal_components_needed([1, 6, 3], 0.9)
-    2
-    """
-    eigenvalues = np.sort(np.asarray(eigenvalues, dtype=float))[::-1]
-    if eigenvalues.ndim != 1 or not eigenvalues.sum() > 0 or eigenvalues[-1] < -1e-9 * eigenvalues[0]:
-        raise ValueError("eigenvalues must be of shape (d,), not negative and not all zero")
-    if not 0 < share <= 1:
-        raise ValueError(f"share must lie in (0, 1], not {share}")
-    cumulative = np.cumsum(eigenvalues) / eigenvalues.sum()
-    return int(np.count_nonzero(cumulative < share - 1e-12)) + 1
-
-
-def _uniform_line(edges, dtype):
-    """(slope, start, tiny): floor(slope z + start) is 1 + the bin of z for |z| >= tiny; None if there is no such line.
-
-    The line is lifted by 1e-10 of a bin at the first edge, less and less up to the last but one, and lowered at
-    the last, which belongs to the bin below. Being monotone, it is right for all z of this dtype if it is right
-    at the first number that reaches each edge and at the one before; around 0 numbers are too dense for that.
-    """
-    m, width = len(edges) - 1, (edges[-1] - edges[0]) / (len(edges) - 1)
-    slope = (1 - _SHIFT / (m - 0.5)) / width
-    start, tiny = 1 + _SHIFT - slope * edges[0], dtype.type(1e-6 * width)
-    above, below, cast = dtype.type(np.inf), dtype.type(-np.inf), edges.astype(dtype)
-    reached = np.where(cast < edges, np.nextafter(cast, above), cast)
-    if reached[-1] == edges[-1]:
-        reached[-1] = np.nextafter(reached[-1], above)
-    lines = slope * np.stack([reached, np.nextafter(reached, below)]).astype(float) + start
-    right = np.floor(lines) == np.arange(1, m + 2) - [[0], [1]]
-    fits = m + 2 <= 256 and tiny > np.finfo(dtype).tiny and (right | (np.abs(edges) < tiny / 2)).all()
-    return (slope, start, tiny) if fits else None
-
-
-def _uniform_histograms(z, edges, slope, start, tiny):
-    """Two columns counted at once: their bins, a byte each, make one number of two bytes; on all cores."""
-    (n, d), m, cores = z.shape, len(edges) - 1, os.cpu_count()
-    pairs = np.empty(((d + 1) // 2, n), dtype="<u2")
-    counts = np.empty((m, 2 * len(pairs)), dtype=np.int64)
-    blocks, reach = _row_blocks(z), min(start, m + 1 - start) / slope                            # nearer to 0 all values have a bin
-
-    def bin_blocks(share):
-        """Fill the columns of `pairs` of these blocks; False if some value is not finite."""
-        size = len(z[share[0]])
-        memory = np.empty((size, d)), np.empty((size, d), z.dtype), np.zeros((size, counts.shape[1]), np.uint8)
-        for rows in share:
-            block = z[rows]
-            u, distance, bins = (part[:len(block)] for part in memory)
-            np.abs(block, out=distance)
-            farthest = distance.max()
-            if not farthest < np.inf:
-                return False
-            near_zero = distance < tiny if distance.min() < tiny else None
-            np.copyto(u, block)
-            u *= slope
-            u += start
-            if farthest > reach:
-                np.clip(u, 0, m + 1, out=u)
-            if near_zero is not None:
-                values = block[near_zero]
-                u[near_zero] = np.where(values == edges[-1], m, np.searchsorted(edges, values, side="right"))
-            np.copyto(bins[:, :d], u, casting="unsafe")
-            pairs[:, rows] = bins.view("<u2").T                                              # (pairs, rows)
-        return True
-
-    def count(j):
-        both = np.bincount(pairs[j], minlength=256 * (m + 2)).reshape(-1, 256)               # (second, first)
-        counts[:, 2 * j], counts[:, 2 * j + 1] = both.sum(axis=0)[1:m + 1], both.sum(axis=1)[1:m + 1]
-
-    with ThreadPoolExecutor(cores) as pool:
-        if not all(pool.map(bin_blocks, (blocks[i::cores] for i in range(min(cores, len(blocks)))))):
-            _cloud(z)                                                                        # says which components
-        list(pool.map(count, range(len(pairs))))
-    return np.ascontiguousarray(counts[:, :d])
 
 
 def _half_maximum(counts, middle):
@@ -368,25 +290,6 @@ def _transposed_blocks(z):
 def _row_blocks(z):
     step = max(_VALUES // z.shape[1], 1)
     return [slice(start, start + step) for start in range(0, len(z), step)]
-
-
-def _shaped(z):
-    z = np.asarray(z)
-    if z.dtype not in (np.float32, np.float64):
-        z = z.astype(float)
-    if z.ndim != 2 or len(z) < 2 or z.shape[1] < 1:
-        raise ValueError(f"latents must be of shape (n, d) with n >= 2 vectors, not {z.shape}")
-    return z
-
-
-def _cloud(z):
-    z = _shaped(z)
-    if np.isfinite(z.sum(axis=0)).all():  # in the precision of z: three times as fast
-        return z
-    bad = np.flatnonzero(~np.isfinite(z.sum(axis=0, dtype=float)))
-    if len(bad):
-        raise ValueError(f"latents must be finite; components {bad[:10].tolist()} hold NaN or infinity")
-    return z
 
 
 def _edges(edges):

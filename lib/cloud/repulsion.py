@@ -1,8 +1,9 @@
-"""Repulsion of t-SNE on a grid, as a gradient for openTSNE: faster and closer to the exact sum than its own FFT method.
+"""Repulsion of t-SNE on a grid, as a gradient for openTSNE: faster and closer to the exact sum than its own
+FFT method.
 
-Half of what an iteration of t-SNE costs is a sum over all pairs of points. Here the points spread charges on a grid with
-cubic B-splines, a convolution whose kernel makes up for the spreading gives the potentials, and the points read them off,
-as in the particle-mesh Ewald method of molecular dynamics.
+Half of what an iteration of t-SNE costs is a sum over all pairs of points. Here the points spread charges on
+a grid with cubic B-splines, a convolution whose kernel makes up for the spreading gives the potentials, and
+the points read them off, as in the particle-mesh Ewald method of molecular dynamics.
 """
 from functools import lru_cache
 
@@ -10,15 +11,18 @@ import numpy as np
 from openTSNE import _tsne
 from scipy import fft
 
-SPACING = 0.4          # ours, of the grid: the kernel's spectrum has fallen to exp(-pi / 0.4) at its highest frequency
+# ours, of the grid: the kernel's spectrum has fallen to exp(-pi / 0.4) at its highest frequency
+SPACING = 0.4
 PADDING = 16           # ours: nodes by which the kernel's far end is kept from the points
 
 
 def gradient(embedding, P, dof, n_jobs=1, reference_embedding=None, should_eval_error=False, **_):
-    """Kullback-Leibler divergence and its gradient / 4 (n, 2): what openTSNE asks of a `negative_gradient_method`.
+    """Kullback-Leibler divergence and its gradient / 4 (n, 2): what openTSNE asks of a
+    `negative_gradient_method`.
 
-    sum_j (p_ij q_ij - q_ij^2 / Z) (y_i - y_j) with q_ij = 1 / (1 + |y_i - y_j|^2) and Z the sum of all q_ij. The
-    attraction is openTSNE's; the divergence is computed where asked for, and else 0, as there. Raises NotImplementedError
+    sum_j (p_ij q_ij - q_ij^2 / Z) (y_i - y_j) with q_ij = 1 / (1 + |y_i - y_j|^2) and Z the sum of all q_ij.
+    The attraction is openTSNE's; the divergence is computed where asked for, and else 0, as there. Raises
+    NotImplementedError
     for what the study does not need: dof other than 1, and points placed into a given map.
     """
     if dof != 1 or reference_embedding is not None:
@@ -32,14 +36,16 @@ def gradient(embedding, P, dof, n_jobs=1, reference_embedding=None, should_eval_
 
 
 def repulsion(y, n_jobs=1):
-    """sum_j q_ij^2 (y_i - y_j) for each point of the map y (n, 2), and Z = sum over i != j of q_ij: (n, 2) and a number.
+    """sum_j q_ij^2 (y_i - y_j) for each point of the map y (n, 2), and Z = sum over i != j of q_ij: (n, 2)
+    and a number.
 
-    q_ij = 1 / (1 + |y_i - y_j|^2). Error about 0.5 % of the forces' root mean square where a unit square holds few points
-    (openTSNE's method: 4.5 %), less where it holds many. The same bits for any n_jobs. Time grows with the map's area and n.
-    Source: Linderman et al., "Fast interpolation-based t-SNE", 2019 (the sum as convolutions); Essmann et al., "A smooth
-    particle mesh Ewald method", 1995 (splines in place of interpolation).
+    q_ij = 1 / (1 + |y_i - y_j|^2). Error about 0.5 % of the forces' root mean square where a unit square
+    holds few points (openTSNE's method: 4.5 %), less where it holds many. The same bits for any n_jobs. Time
+    grows with the map's area and n.
+    Source: Linderman et al., "Fast interpolation-based t-SNE", 2019 (the sum as convolutions); Essmann et
+    al., "A smooth particle mesh Ewald method", 1995 (splines in place of interpolation).
     """
-    n, x = len(y), np.ascontiguousarray(y.T)                                                     # numpy is slow along y's axis 0
+    n, x = len(y), np.ascontiguousarray(y.T)  # numpy is slow along y's axis 0
     low, high = x.min(axis=1), x.max(axis=1)
     place = (y - low) / SPACING
     first = place.astype(int)
@@ -55,8 +61,8 @@ def repulsion(y, n_jobs=1):
 
     size = fft.next_fast_len(2 * side + PADDING, real=True)
     kernel, squared = _kernels(size)
-    rows = fft.rfft(charge, size, axis=2, workers=n_jobs)              # of the rows that hold charges: the others stay 0
-    spectrum = fft.fft(rows, size, axis=1, workers=n_jobs, overwrite_x=True)                     # (3, size, size / 2 + 1)
+    rows = fft.rfft(charge, size, axis=2, workers=n_jobs)  # of the rows that hold charges: the others stay 0
+    spectrum = fft.fft(rows, size, axis=1, workers=n_jobs, overwrite_x=True)  # (3, size, size / 2 + 1)
     power = (spectrum[0].real ** 2 + spectrum[0].imag ** 2) * kernel
     z = float(power.sum(dtype=float)) / size**2 - n
     spectrum *= squared
@@ -67,21 +73,24 @@ def repulsion(y, n_jobs=1):
 
 
 def _spline(t):
-    """Cubic B-spline at the four nodes round a place t (n, 2) in [0, 1) after the second of them: (n, 2, 4)."""
+    """Cubic B-spline at the four nodes round a place t (n, 2) in [0, 1) after the second of them: (n, 2,
+    4)."""
     u = 1 - t
     return np.stack([u**3, 4 - 6 * t**2 + 3 * t**3, 4 - 6 * u**2 + 3 * u**3, t**3], axis=-1) / 6
 
 
 @lru_cache(maxsize=2)
 def _kernels(size):
-    """Spectra (size, size / 2 + 1) of q and q^2 on a periodic grid, over the spline's squared; for q, columns count twice.
+    """Spectra (size, size / 2 + 1) of q and q^2 on a periodic grid, over the spline's squared; for q, columns
+    count twice.
 
-    The spectrum of real charges is stored by half: its inner columns stand for two each in a sum over all frequencies.
+    The spectrum of real charges is stored by half: its inner columns stand for two each in a sum over all
+    frequencies.
     """
     r = np.minimum(np.arange(size), size - np.arange(size)) * SPACING
     q = 1 / (1 + r[:, None]**2 + r**2)
     frequency = 2 * np.pi * np.arange(size) / size
-    spread = ((2 + np.cos(frequency)) / 3) ** 2                     # of the sampled spline, squared: twice, to and fro
+    spread = ((2 + np.cos(frequency)) / 3) ** 2  # of the sampled spline, squared: twice, to and fro
     spread = spread[:, None] * spread[:size // 2 + 1]
     twice = np.full(size // 2 + 1, 2.0)
     twice[[0] if size % 2 else [0, -1]] = 1.0

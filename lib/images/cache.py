@@ -52,8 +52,8 @@ def prepare(study):
     Returns `paths(study)`. Up to max(1, 0.1 %) photos that do not decode are replaced by the next of their
     split; more stop the run. Either way the quarantine list beside the cache names each with its reason.
     Raises SourceError (a ValueError) when the photos are missing, too few (below 64 for training and 16 held
-    out), too often broken or all the same picture; disk.Unwritable on a full disk. A second process waits until the
-    first is done.
+    out), too often broken or all the same picture; disk.Unwritable on a full disk. A second process waits
+    until the first is done.
     """
     cache = _cache(study)
     with disk.held(cache.path, "the image cache"):
@@ -61,7 +61,8 @@ def prepare(study):
 
 
 def why_stale(study):
-    """Why the image cache of `study` is not current: one line, or None. Raises SourceError where there is nothing."""
+    """Why the image cache of `study` is not current: one line, or None. Raises SourceError where there is
+    nothing."""
     return _stale(_cache(study), study)
 
 

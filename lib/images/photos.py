@@ -16,7 +16,7 @@ MAX_PIXELS = 80_000_000                    # ours: below Pillow's own warning at
 MAX_BYTES = 256 * 2**20                    # ours: no photo of MAX_PIXELS needs more
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"        # the last chunk of every PNG: no content, its name, its checksum
 DRAFT = 4                                  # ours: a JPEG is shrunk while decoding to no less than 4 SIZE
-BLOCK = 32                                 # photos that a thread decodes in one go: threads seldom wait for each other
+BLOCK = 32  # photos that a thread decodes in one go: threads seldom wait for each other
 AHEAD = 4                                  # blocks per core decoded ahead of the writer, 3.5 MB
 
 
@@ -55,15 +55,16 @@ def decode(data):
 
 
 def first_good(photos, wanted, read, bad):
-    """Yield the images of the first `wanted` of `photos` that decode, in order, in blocks uint8 (m, 3, 96, 96).
+    """Yield the images of the first `wanted` of `photos` that decode, in order, in blocks uint8 (m, 3, 96,
+    96).
 
     `read(photo)` gives the bytes. What does not decode is appended to `bad` as (name, reason) and the next
-    one of the list takes its place; they are fewer if the list ends. Each photo is decoded once, none more than
-    is needed, on all cores; their number changes nothing but the sizes of blocks.
-    Pillow's warnings are not shown: they concern bad EXIF data, which is skipped, and sizes, which are checked.
+    one of the list takes its place; they are fewer if the list ends. Each photo is decoded once, none more
+    than is needed, on all cores; their number changes nothing but the sizes of blocks. Pillow's warnings are
+    not shown: they concern bad EXIF data, which is skipped, and sizes, which are checked.
     """
     photos, cores, ahead = iter(photos), os.cpu_count(), deque()
-    with warnings.catch_warnings(), ThreadPoolExecutor(cores) as pool:       # decoders run without Python's lock
+    with warnings.catch_warnings(), ThreadPoolExecutor(cores) as pool:  # decoders run without Python's lock
         warnings.filterwarnings("ignore", module="PIL")
         try:
             while True:

@@ -235,7 +235,8 @@ def _open_zip(path):
         return zipfile.ZipFile(path)
     except NotImplementedError as error:
         raise SourceError(f"{path} cannot be read ({error}): unpack it and give the folder") from None
-    except (zipfile.BadZipFile, ValueError, OverflowError, struct.error):      # what a damaged table of contents gives
+    # what a damaged table of contents gives
+    except (zipfile.BadZipFile, ValueError, OverflowError, struct.error):
         with open(path, "rb") as file:
             head = file.read(1024)
     if _is_html(head):

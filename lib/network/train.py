@@ -9,14 +9,16 @@ from lib.network import ranks
 from lib.store import progress
 
 LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
-DIVERGED, HARMLESS = 10, 0.01     # ours: so many times the loss of the first epoch is no training, unless it is tiny
+# ours: so many times the loss of the first epoch is no training, unless it is tiny
+DIVERGED, HARMLESS = 10, 0.01
 EPSILON = 1e-7             # ours: the default of Keras, with which the posts were made
-LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),                     # ours: the posts do not say
+LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),  # ours: the posts do not say
           "bce": lambda logits, x: F.binary_cross_entropy_with_logits(logits, x)}
 
 
 class Reconstruction(nn.Module):
-    """Mean loss of the reconstructions of uint8 images: one module, so that it is compiled and shared as a whole."""
+    """Mean loss of the reconstructions of uint8 images: one module, so that it is compiled and shared as a
+    whole."""
 
     def __init__(self, model, loss):
         super().__init__()
@@ -33,17 +35,17 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
         resume=None, after_epoch=None, desc="training", compile=None):
     """Train `model` to reproduce its input with Adam and return the history, one dictionary per epoch.
 
-    x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; kept as they are, on the GPU where there is one, and
-    converted to [0, 1] batch by batch.
-    The order of the images is a function of (seed, epoch), and nothing else is drawn by chance, so a run resumed from
-    `resume` (a `state` given to `after_epoch`) goes on bit for bit on a CPU. The learning rate falls linearly to zero
-    over the last third of the steps (ours). Held-out loss after each epoch.
-    compile: whether torch.compile fuses the step, or the name of one of its modes, as "reduce-overhead" (CUDA graphs); None
-    means on a GPU only. Under torchrun (`ranks.start`) each process takes its share of each batch, all return one
-    history, and only the first calls `after_epoch`.
-    Raises ValueError on an unknown loss, no images or a batch that the processes cannot share, FloatingPointError with
-    epoch and step when the loss is not finite or diverges (10 times that of the first epoch, or in the first of its first
-    step); no state is kept from then on.
+    x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; kept as they are, on the GPU where there
+    is one, and converted to [0, 1] batch by batch. The order of the images is a function of (seed, epoch),
+    and nothing else is drawn by chance, so a run resumed from `resume` (a `state` given to `after_epoch`)
+    goes on bit for bit on a CPU. The learning rate falls linearly to zero over the last third of the steps
+    (ours). Held-out loss after each epoch.
+    compile: whether torch.compile fuses the step, or the name of one of its modes, as "reduce-overhead" (CUDA
+    graphs); None means on a GPU only. Under torchrun (`ranks.start`) each process takes its share of each
+    batch, all return one history, and only the first calls `after_epoch`.
+    Raises ValueError on an unknown loss, no images or a batch that the processes cannot share,
+    FloatingPointError with epoch and step when the loss is not finite or diverges (10 times that of the first
+    epoch, or in the first of its first step); no state is kept from then on.
     """
     if loss not in LOSSES:
         raise ValueError(f"unknown loss {loss!r}: choose one of {', '.join(LOSSES)}")
@@ -51,7 +53,7 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
         raise ValueError("training needs at least one training and one held-out image")
     device = device or best_device()
     batch = min(batch, len(x_train))
-    steps = len(x_train) // batch                                    # the rest of an epoch is left out, another each time
+    steps = len(x_train) // batch  # the rest of an epoch is left out, another each time
     model.to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=EPSILON, fused=True)
     history, start = [], 0
@@ -87,7 +89,8 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
 
 
 def check_health(row, values, history):
-    """FloatingPointError with epoch and step if the losses `values` of the steps of the epoch `row` show no training.
+    """FloatingPointError with epoch and step if the losses `values` of the steps of the epoch `row` show no
+    training.
 
     row: {"epoch", "train", "held_out"}; history: the rows before it.
     """
@@ -104,7 +107,8 @@ def check_health(row, values, history):
 
 
 def set_rate(optimizer, learning_rate, done):
-    """Set the learning rate after the share `done` of all steps: constant, then linearly to 0 over the last third."""
+    """Set the learning rate after the share `done` of all steps: constant, then linearly to 0 over the last
+    third."""
     for group in optimizer.param_groups:
         group["lr"] = learning_rate * min(1.0, 3 * (1 - done))
 
@@ -142,7 +146,8 @@ def decode(model, z, batch=256, device=None):
     return np.concatenate([model.decode(part.to(device)).float().cpu().numpy() for part in parts])
 
 
-# ---------------------------------------------------------------------------------------------- device and precision
+# ---------------------------------------------------------------------------------------------- device and
+# precision
 
 def use_all_cores():
     """Compute on all cores from here on, in a kernel that started with one (`run.runner.room`)."""
@@ -160,7 +165,8 @@ def shared(module):
 
 
 def compiled(module, device, compile):
-    """The module as it is, or compiled: when `compile` says so (True, or a mode), or on a GPU when it is None."""
+    """The module as it is, or compiled: when `compile` says so (True, or a mode), or on a GPU when it is
+    None."""
     if not (device.type == "cuda" if compile is None else compile):
         return module
     return torch.compile(module, dynamic=False, mode=compile if isinstance(compile, str) else None)

@@ -1,4 +1,5 @@
-"""What a run has, stage by stage: current, stale or missing; and whether all of it is still what was written."""
+"""What a run has, stage by stage: current, stale or missing; and whether all of it is still what was
+written."""
 import json
 
 import pandas as pd
@@ -7,7 +8,7 @@ from lib import claims
 from lib.run import runner
 from lib.store import artifacts
 
-OTHERS = "it is that of "                        # all runs share one folder for the report; the last one asked for is there
+OTHERS = "it is that of "  # all runs share one folder for the report; the last one asked for is there
 
 
 def walk(study, thorough=False):
@@ -39,11 +40,13 @@ def status(study):
 
 
 def verify(study):
-    """Everything of a finished run that is not as it was written, or not as its numbers say: one line each."""
+    """Everything of a finished run that is not as it was written, or not as its numbers say: one line
+    each."""
     found = [f"{name}: {_state(reason)}" for _, name, reason in walk(study, thorough=True)
              if reason and not reason.startswith(OTHERS)]
     sealed = {path.with_suffix("") for path in study.data.glob("[!.]*.json")}
-    sealed |= {path for path in study.data.glob("[!.]*") if path.suffix in (".npy", ".pt")}      # these need a sidecar
+    # these need a sidecar
+    sealed |= {path for path in study.data.glob("[!.]*") if path.suffix in (".npy", ".pt")}
     found += [f"{path.name}: {reason}" for path in sorted(sealed) if (reason := why_drifted(study, path))]
     known = _recorded(study, "*")
     found += [f"{path.name}: no notebook of this run made it"
@@ -55,7 +58,8 @@ def verify(study):
 def damaged(study):
     """Paths of what make has to make again although no time of change says so: their files changed by hand.
 
-    Executed notebooks (with the figures, tables and arrays they wrote or read), the page of claims, the report.
+    Executed notebooks (with the figures, tables and arrays they wrote or read), the page of claims, the
+    report.
     """
     found = [target for target, files in _executed(study).items() if target.exists()
              and (artifacts.changed(files, study.home) or artifacts.file_hash(target) != artifacts.facts(target)["sha256"])]
@@ -65,7 +69,8 @@ def damaged(study):
 
 
 def why_drifted(study, path):
-    """Why the sealed artifact at `path` no longer follows from its inputs and code, or is not what was written; or None.
+    """Why the sealed artifact at `path` no longer follows from its inputs and code, or is not what was
+    written; or None.
 
     What it was made from is taken from its own sidecar, the inputs by name from data/RUN and data/images.
     """
@@ -117,7 +122,8 @@ def _executed(study):
         try:
             found[path.with_suffix("")] = artifacts.facts(path.with_suffix("")).get("files", {})
         except ValueError:
-            found[path.with_suffix("")] = {path.relative_to(study.home).as_posix(): ["", 0, 0, False]}     # never as it was
+            # never as it was
+            found[path.with_suffix("")] = {path.relative_to(study.home).as_posix(): ["", 0, 0, False]}
     return found
 
 

@@ -1,4 +1,5 @@
-"""Is this machine fit for the run: Python, memory, disk and device against what the chosen scale will need."""
+"""Is this machine fit for the run: Python, memory, disk and device against what the chosen scale will
+need."""
 import os
 import shutil
 import sys
@@ -7,14 +8,16 @@ GB = 2 ** 30
 
 
 def needs(study):
-    """(disk bytes, memory bytes) of a run: the uint8 cache, two checkpoints, latents of both cases, and room to work."""
+    """(disk bytes, memory bytes) of a run: the uint8 cache, two checkpoints, latents of both cases, and room
+    to work."""
     images = study.counts.train + study.counts.held_out
     cache, latents = images * 3 * 96 * 96, 2 * images * 256 * 4
     return cache + latents + 300 * 2 ** 20, 3 * GB + cache + 4 * latents
 
 
 def examine(study):
-    """Print one line per requirement, what is here and what is needed; return 1 if something is missing, else 0."""
+    """Print one line per requirement, what is here and what is needed; return 1 if something is missing, else
+    0."""
     import torch
     disk, memory = needs(study)
     free = shutil.disk_usage(study.home).free

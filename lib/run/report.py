@@ -1,4 +1,5 @@
-"""build/report/index.html: the claims table, all figures with their alt texts, the notebooks as HTML, run times."""
+"""build/report/index.html: the claims table, all figures with their alt texts, the notebooks as HTML, run
+times."""
 import html
 import json
 import math
@@ -19,7 +20,8 @@ POSTS = {"F1": "Autoencoders and latent space fragmentation I", "F2": "Autoencod
          "P1": "Latent spaces: pitfalls of distributing points in multi dimensions I",
          "P2": "Latent spaces: pitfalls of distributing points in multi dimensions II",
          "C2": "Autoencoders, latent space and the curse of high dimensionality II"}
-THREADS = 0.05   # ours: latents of 1 and of 2 threads, root mean square, in standard deviations; 0.007 measured with bfloat16
+# ours: latents of 1 and of 2 threads, root mean square, in standard deviations; 0.007 measured with bfloat16
+THREADS = 0.05
 PROMISES = {
     "cpu": "On a CPU the same machine, pins and number of threads give the same bytes: checkpoints, latents, tables, claims and "
            f"figures, also after a run was killed and went on. Another number of threads sums in another order: latents after a "
@@ -38,10 +40,12 @@ figure img { width: 100%; background: #fff; border: 1px solid #8884 } figcaption
 
 
 def build(study):
-    """Write the report of a run and return the path of its index page; FileNotFoundError names what is missing.
+    """Write the report of a run and return the path of its index page; FileNotFoundError names what is
+    missing.
 
-    All runs of a checkout share the folder build/report; it holds the report that was asked for last, and RUN.done says
-    whose that is. It is built beside and then put in place, so that it is never half one and half another.
+    All runs of a checkout share the folder build/report; it holds the report that was asked for last, and
+    RUN.done says whose that is. It is built beside and then put in place, so that it is never half one and
+    half another.
     """
     with disk.held(study.build.parent / "report", "the report"):
         folder, new = study.build.parent / "report", study.build.parent / ".report.new"
@@ -151,7 +155,8 @@ def _promise(study):
 
 
 def readme(study, path):
-    """Rewrite the block of the README at `path` that holds the claims table and the minutes of the run `study`.
+    """Rewrite the block of the README at `path` that holds the claims table and the minutes of the run
+    `study`.
 
     ValueError if the README has no such block.
     """

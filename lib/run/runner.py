@@ -1,4 +1,5 @@
-"""Runs a notebook headless with papermill, in a room of its own, and only when something that matters changed."""
+"""Runs a notebook headless with papermill, in a room of its own, and only when something that matters
+changed."""
 import ast
 import contextlib
 import json
@@ -18,7 +19,8 @@ KILLED = 138
 PATIENCE = 300               # ours: seconds in which a kernel must start
 ROOM = 20 * 2 ** 20          # ours: bytes that must be free for an executed notebook and its figures
 KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-FOREIGN = "PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB"       # variables so named would change what a kernel does
+# variables so named would change what a kernel does
+FOREIGN = "PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB"
 
 
 class NotebookFailed(RuntimeError):
@@ -35,7 +37,8 @@ def sources():
 
 
 def source(name):
-    """Path of the percent script of notebook `name` ("03" or "03_component_distributions"); ValueError if there is none."""
+    """Path of the percent script of notebook `name` ("03" or "03_component_distributions"); ValueError if
+    there is none."""
     found = [path for path in sources() if name in (path.stem, path.stem[:2])]
     if len(found) != 1:
         raise ValueError(f"there is no notebook {name!r}: see the folder notebooks/")
@@ -64,17 +67,19 @@ def executed(study, path):
 
 
 def recipe(study, path):
-    """What the executed notebook is made from, but for the files it reads: its text, lib code, the counts of the run."""
+    """What the executed notebook is made from, but for the files it reads: its text, lib code, the counts of
+    the run."""
     params = {"dataset": study.dataset, "scale": study.scale, "seed": study.seed, "counts": list(study.counts)}
     made_from = artifacts.recipe(f"notebook {path.stem}", params, [path])
     return {**made_from, "code": artifacts.code_hashes(artifacts.imports(path), plumbing=True)}
 
 
 def why_stale(study, path, thorough=False):
-    """Why the executed notebook of the script `path` is not what running it now would give: one line, or None.
+    """Why the executed notebook of the script `path` is not what running it now would give: one line, or
+    None.
 
-    That includes all files it wrote and read, as it told when it ran, and which images a run now would read; `thorough`
-    as in `artifacts.changed`.
+    That includes all files it wrote and read, as it told when it ran, and which images a run now would read;
+    `thorough` as in `artifacts.changed`.
     """
     target = executed(study, path)
     if reason := artifacts.why_stale(target, recipe(study, path)):
@@ -98,9 +103,11 @@ def _other_images(study, files):
 def run(name, given):
     """Execute notebook `name` with the parameters `given` into build/RUN/NAME.ipynb, unless that is current.
 
-    Written under a temporary name and renamed on success; on failure it stays as NAME.failed.ipynb. Two processes do not
+    Written under a temporary name and renamed on success; on failure it stays as NAME.failed.ipynb. Two
+    processes do not
     run it at the same time: the second waits and finds it current.
-    Raises ValueError on an unknown parameter, NotebookFailed with the path of what ran and the reason, disk.Unwritable.
+    Raises ValueError on an unknown parameter, NotebookFailed with the path of what ran and the reason,
+    disk.Unwritable.
     """
     path = source(name)
     check_parameters(path, given)
@@ -108,7 +115,7 @@ def run(name, given):
     target = executed(study, path)
     with disk.held(target, path.stem):
         _clear(target)                                               # what a run that was killed has left
-        made_from = recipe(study, path)                              # the code as it is now, not as it is when done
+        made_from = recipe(study, path)  # the code as it is now, not as it is when done
         reason = why_stale(study, path)
         if reason is None:
             print(f"{path.stem}: nothing that matters to it changed")
@@ -140,7 +147,7 @@ def _execute(study, path, target, given):
         with room(target, path.stem[:2]) as notes:
             papermill.execute_notebook(started, running, parameters={**given, "seed": study.seed}, kernel_name="python3",
                                        language="python", cwd=studies.ROOT, progress_bar=False, start_timeout=PATIENCE,
-                                       extra_arguments=["--log-level=50"])     # its warnings mean nothing here
+                                       extra_arguments=["--log-level=50"])  # its warnings mean nothing here
             made, read = ([Path(line.partition(" ")[2]) for line in notes.read_text(encoding="utf-8").splitlines()
                            if line.startswith(role)] for role in ("made", "read"))
         saved, shown = {file for file in made if file.parent == study.figures and file.suffix == ".png"}, pictures(running)
@@ -161,7 +168,7 @@ def _execute(study, path, target, given):
         raise NotebookFailed(f"{path.stem}: the kernel was killed, most likely because memory ran out; close other "
                              f"programs or choose a smaller SCALE, then run the same command again\n  {where}",
                              KILLED) from error
-    except RuntimeError as error:                                    # jupyter_client's words: it has no class for these
+    except RuntimeError as error:  # jupyter_client's words: it has no class for these
         if "Kernel died before" in str(error):
             raise NotebookFailed(f"{path.stem}: the kernel ended before it began, for the reason above: run `make doctor`, "
                                  "and `rm -rf .venv` if packages are broken", KILLED) from error
@@ -181,11 +188,13 @@ def pictures(path):
 
 @contextlib.contextmanager
 def room(target, number):
-    """A clean room for the kernel of notebook `number`: while the block runs, nothing that the user set changes it.
+    """A clean room for the kernel of notebook `number`: while the block runs, nothing that the user set
+    changes it.
 
-    Profiles, configuration and kernel specifications come from a folder of its own, lib from this project, matplotlib's
-    settings from none; it computes on one core unless a stage says otherwise (make runs several notebooks at a time).
-    Yields the file in which the kernel notes what it reads and makes; what it logs is copied to the terminal.
+    Profiles, configuration and kernel specifications come from a folder of its own, lib from this project,
+    matplotlib's settings from none; it computes on one core unless a stage says otherwise (make runs several
+    notebooks at a time). Yields the file in which the kernel notes what it reads and makes; what it logs is
+    copied to the terminal.
     """
     folder, before, finished = target.with_suffix(".kernel"), dict(os.environ), threading.Event()
     notes, log = folder / "notes", folder / "log"
@@ -221,7 +230,8 @@ def room(target, number):
 
 
 def _clear(target):
-    """Remove what only a running notebook has: asked first, as a read-only disk refuses even what is not there."""
+    """Remove what only a running notebook has: asked first, as a read-only disk refuses even what is not
+    there."""
     for left in filter(Path.exists, map(target.with_suffix, (".start.ipynb", ".running.ipynb"))):
         left.unlink(missing_ok=True)
     if (folder := target.with_suffix(".kernel")).exists():

@@ -1,7 +1,8 @@
 """How files are written, where they came from, and whether they can still be trusted.
 
-Every artifact `NAME` has a sidecar `NAME.json` beside it: the stage that made it, the parameters, the hashes of its
-inputs, of the code that computed it and of the file itself. An artifact is *current* when all of these still hold.
+Every artifact `NAME` has a sidecar `NAME.json` beside it: the stage that made it, the parameters, the hashes
+of its inputs, of the code that computed it and of the file itself. An artifact is *current* when all of these
+still hold.
 """
 import ast
 import contextlib
@@ -24,19 +25,23 @@ from lib import study as studies
 from lib.store import disk, formats, progress
 
 RECORD = "STUDY_RECORD"   # the runner names a file here, and learns from it what the notebook read and made
-# These carry values, paths and drawings, never numbers of their own: what they pass on is hashed as a parameter.
+# These carry values, paths and drawings, never numbers of their own: what they pass on is hashed as a
+# parameter.
 PLUMBING = re.compile(r"store/.*|study|stages|claims|figures|images/cache")
 PACKAGES = "numpy", "scipy", "pandas", "scikit-learn", "scikit-image", "torch", "openTSNE", "matplotlib"
 READERS = {".npy": formats.array, ".csv": formats.table, ".json": formats.tree, ".pt": formats.tensors}
 
 
-# ---------------------------------------------------------------------------------------------- writing and reading
+# ---------------------------------------------------------------------------------------------- writing and
+# reading
 
 @contextlib.contextmanager
 def atomic(path, need=0):
-    """Yield a temporary path in the folder of `path`; on success fsync it and rename it to `path`, else remove it.
+    """Yield a temporary path in the folder of `path`; on success fsync it and rename it to `path`, else
+    remove it.
 
-    A reader sees the old file or the whole new one, never a part. `need`: bytes that must be free before it begins.
+    A reader sees the old file or the whole new one, never a part. `need`: bytes that must be free before it
+    begins.
     Raises disk.Unwritable, naming file, need and free space, when the disk is full or the folder read-only.
     """
     path = Path(path)
@@ -57,7 +62,8 @@ def write(path, value):
 
 
 def in_bytes(path, value):
-    """The bytes of a file `path` that holds `value`; made before the file, so that its need of disk is known."""
+    """The bytes of a file `path` that holds `value`; made before the file, so that its need of disk is
+    known."""
     suffix, buffer = Path(path).suffix, io.BytesIO()
     if suffix == ".npy":
         np.save(buffer, value, allow_pickle=False)
@@ -67,7 +73,7 @@ def in_bytes(path, value):
         buffer.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
     elif suffix == ".pt":
         import torch  # only who saves weights needs torch
-        torch.save(plain(value), buffer)                             # given a path, torch writes its name into the file
+        torch.save(plain(value), buffer)  # given a path, torch writes its name into the file
     else:
         buffer.write(value.encode())
     return buffer.getbuffer()
@@ -76,7 +82,8 @@ def in_bytes(path, value):
 def plain(value):
     """`value` rebuilt of plain dictionaries, lists and tuples whose equal texts are one object.
 
-    A pickle tells equal from same, so without this the checkpoint of a resumed run holds the same numbers in other bytes.
+    A pickle tells equal from same, so without this the checkpoint of a resumed run holds the same numbers in
+    other bytes.
     """
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
@@ -86,7 +93,8 @@ def plain(value):
 
 
 def read(path, **options):
-    """Read what `write` wrote; never runs code from the file. Raises ValueError for what is not of its suffix's format."""
+    """Read what `write` wrote; never runs code from the file. Raises ValueError for what is not of its
+    suffix's format."""
     reader = READERS.get(Path(path).suffix)
     return reader(path, **options) if reader else Path(path).read_text(encoding="utf-8")
 
@@ -94,13 +102,15 @@ def read(path, **options):
 # ---------------------------------------------------------------------------------------------- identity
 
 def file_hash(path):
-    """SHA-256 of a file's bytes, as hex; remembered for this process while size and time of change stay the same."""
+    """SHA-256 of a file's bytes, as hex; remembered for this process while size and time of change stay the
+    same."""
     stat = os.stat(path)
     return _file_hash(str(path), stat.st_size, stat.st_mtime_ns)
 
 
 def code_hash(module):
-    """SHA-256 of the code of `lib/<module>.py` without comments, docstrings and layout; the same under every Python."""
+    """SHA-256 of the code of `lib/<module>.py` without comments, docstrings and layout; the same under every
+    Python."""
     return _parsed(_source(module))[0]
 
 
@@ -121,22 +131,26 @@ def code_hashes(modules, plumbing=False):
 
 
 def recipe(stage, params, inputs=(), modules=()):
-    """What an artifact is made from: stage name, parameters, input files, lib modules. `inputs`: paths of artifacts."""
+    """What an artifact is made from: stage name, parameters, input files, lib modules. `inputs`: paths of
+    artifacts."""
     return {"stage": stage, "params": json.loads(json.dumps(params, sort_keys=True)),
             "inputs": {Path(path).name: file_hash(path) for path in inputs}, "code": code_hashes(modules)}
 
 
-# ---------------------------------------------------------------------------------------------- what a notebook used
+# ---------------------------------------------------------------------------------------------- what a
+# notebook used
 
 def note(path, role):
-    """Tell the runner, if it is the one who asks, that the artifact at `path` was "read", or "made" (or found current)."""
+    """Tell the runner, if it is the one who asks, that the artifact at `path` was "read", or "made" (or found
+    current)."""
     if RECORD in os.environ and Path(path).suffix != ".json":
         with disk.explained(os.environ[RECORD]), open(os.environ[RECORD], "a", encoding="utf-8") as file:
             file.write(f"{role} {Path(path).absolute()}\n")
 
 
 def snapshot(paths, home):
-    """{path relative to `home`: [sha256, bytes, time of change, has a sidecar]} of the files at `paths` under `home`."""
+    """{path relative to `home`: [sha256, bytes, time of change, has a sidecar]} of the files at `paths` under
+    `home`."""
     found = {}
     for path in sorted({Path(path).absolute() for path in paths}):
         if path.is_relative_to(home) and path.exists():
@@ -147,7 +161,8 @@ def snapshot(paths, home):
 
 
 def changed(taken, home, thorough=False):
-    """What is no longer as in the snapshot `taken`: one line, or None. Reads only files whose size or time changed.
+    """What is no longer as in the snapshot `taken`: one line, or None. Reads only files whose size or time
+    changed.
 
     `thorough`: reads all of them, and so also sees what changed without a trace.
     """
@@ -163,10 +178,12 @@ def changed(taken, home, thorough=False):
     return None
 
 
-# ---------------------------------------------------------------------------------------------- is it still right?
+# ---------------------------------------------------------------------------------------------- is it still
+# right?
 
 def why_stale(path, wanted):
-    """Why the artifact at `path` is not what `wanted` (a recipe) would make now: one line, or None if it is current."""
+    """Why the artifact at `path` is not what `wanted` (a recipe) would make now: one line, or None if it is
+    current."""
     path = Path(path)
     if not path.exists():
         return "missing"
@@ -191,8 +208,8 @@ def why_stale(path, wanted):
 def save(path, value, made_from, **about):
     """Write `value` to `path` and seal it, so that a process killed at any moment leaves what can be used.
 
-    The sidecar comes first. Where the file before it was current, as the checkpoint of the last epoch is, the sidecar
-    names that too, so that between the two steps the old one still holds.
+    The sidecar comes first. Where the file before it was current, as the checkpoint of the last epoch is, the
+    sidecar names that too, so that between the two steps the old one still holds.
     """
     data, path = in_bytes(path, value), Path(path)
     before = file_hash(path) if why_stale(path, made_from) is None else None
@@ -202,7 +219,8 @@ def save(path, value, made_from, **about):
 
 
 def seal(path, made_from, **about):
-    """Write the sidecar of the finished artifact at `path`: its recipe, its hash, the environment and `about`."""
+    """Write the sidecar of the finished artifact at `path`: its recipe, its hash, the environment and
+    `about`."""
     if "sha256" not in about:
         about |= {"sha256": file_hash(path), "bytes": os.stat(path).st_size}
     write(sidecar(path), {**made_from, "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -212,8 +230,10 @@ def seal(path, made_from, **about):
 def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
     """Return the artifact at `path`: read if it is current, else computed by `compute()`, saved and sealed.
 
-    A stage runs again when its parameters, inputs or the lib modules it uses changed, and says which. Two processes do
-    not compute it at the same time: the second waits and reads. `need`: bytes that must be free before it begins.
+    A stage runs again when its parameters, inputs or the lib modules it uses changed, and says which. Two
+    processes do
+    not compute it at the same time: the second waits and reads. `need`: bytes that must be free before it
+    begins.
     """
     path = Path(path)
     wanted = recipe(stage, params, inputs, modules)
@@ -234,7 +254,8 @@ def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
 
 
 def require(path, made_by):
-    """Read an artifact that another notebook made; FileNotFoundError names that notebook if it is missing or broken."""
+    """Read an artifact that another notebook made; FileNotFoundError names that notebook if it is missing or
+    broken."""
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path.name} is missing: run notebook {made_by} first")
@@ -261,7 +282,8 @@ def versions():
 
 
 def peak_mb(who):
-    """Largest memory that this process (resource.RUSAGE_SELF) or one it started (RUSAGE_CHILDREN) has held, in MB."""
+    """Largest memory that this process (resource.RUSAGE_SELF) or one it started (RUSAGE_CHILDREN) has held,
+    in MB."""
     return round(resource.getrusage(who).ru_maxrss / 1024)
 
 
@@ -300,14 +322,16 @@ def _parsed_file(path, mtime_ns):
 
 
 def canonical(node):
-    """A syntax tree as text that every Python from 3.11 on writes alike: no docstrings, no fields that are empty.
+    """A syntax tree as text that every Python from 3.11 on writes alike: no docstrings, no fields that are
+    empty.
 
-    ast.unparse and ast.dump do not: fields were added in 3.12 and 3.13, and f-strings are taken apart in another way.
+    ast.unparse and ast.dump do not: fields were added in 3.12 and 3.13, and f-strings are taken apart in
+    another way.
     """
     if isinstance(node, list):
         return "[" + ",".join(map(canonical, node)) + "]"
     if isinstance(node, ast.JoinedStr):
-        parts = []                                                   # neighbouring texts as one, empty ones left out
+        parts = []  # neighbouring texts as one, empty ones left out
         for part in node.values:
             text = part.value if isinstance(part, ast.Constant) else None
             if text is not None and parts and isinstance(parts[-1], str):

@@ -1,4 +1,5 @@
-"""The disk under the artifacts: one maker at a time, room for what is made, nothing left of who died making it."""
+"""The disk under the artifacts: one maker at a time, room for what is made, nothing left of who died making
+it."""
 import contextlib
 import errno
 import os
@@ -27,7 +28,8 @@ class Unwritable(OSError):
 
 @contextlib.contextmanager
 def explained(path, need=0):
-    """Turn the error of a full disk or a read-only folder in this block into `Unwritable`. `need`: bytes of `path`."""
+    """Turn the error of a full disk or a read-only folder in this block into `Unwritable`. `need`: bytes of
+    `path`."""
     try:
         yield
     except Unwritable:
@@ -42,7 +44,8 @@ def explained(path, need=0):
 
 
 def room(path, need):
-    """Raise `Unwritable` before any work is done if `path` cannot be written or its disk has fewer than `need` bytes."""
+    """Raise `Unwritable` before any work is done if `path` cannot be written or its disk has fewer than
+    `need` bytes."""
     if not os.access(_existing(path), os.W_OK):
         raise _forbidden(path)
     if shutil.disk_usage(_existing(path)).free < need:
@@ -66,7 +69,7 @@ def temporary(path):
         name.touch()
         yield name
     finally:
-        with contextlib.suppress(OSError):                           # renamed, or the folder became read-only meanwhile
+        with contextlib.suppress(OSError):  # renamed, or the folder became read-only meanwhile
             name.unlink()
 
 
@@ -74,9 +77,10 @@ def temporary(path):
 def held(path, what=None):
     """Hold the lock of `path` while the block runs; say who has it, and wait, if another process does.
 
-    The lock is the kernel's (filelock): it ends with its holder, however that dies; what is written in its file only
-    names the holder, and says so when a dead one's lock is taken over. Where the file system has no locks a line says
-    so and the block runs without; nor is there one where nothing can be written. `what`: in words, or the name of `path`.
+    The lock is the kernel's (filelock): it ends with its holder, however that dies; what is written in its
+    file only names the holder, and says so when a dead one's lock is taken over. Where the file system has no
+    locks a line says so and the block runs without; nor is there one where nothing can be written. `what`: in
+    words, or the name of `path`.
     """
     path, lock = Path(path), None
     what, note = what or path.name, path.parent / LOCKS / path.name
@@ -99,11 +103,11 @@ def held(path, what=None):
                 raise
             progress.log(f"{what}: {path.parent} is on a file system without locks; start only one run at a time there")
     try:
-        with contextlib.suppress(OSError):                           # a full disk: the lock holds, only without a name
+        with contextlib.suppress(OSError):  # a full disk: the lock holds, only without a name
             note.write_text(f"process {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}")
         yield
     finally:
-        with contextlib.suppress(OSError):                           # the folder may have become read-only meanwhile
+        with contextlib.suppress(OSError):  # the folder may have become read-only meanwhile
             note.write_text("")
         lock.release()
 

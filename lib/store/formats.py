@@ -19,12 +19,13 @@ SCHEMA = REQUIRED | {"bytes": int, "made": str, "versions": dict, "peak_mb": int
                      "epoch": int, "train": int, "held_out": int, "quarantined": int, "source": str, "dtype": str,
                      "device": str, "kernel_peak_mb": int, "files": dict}
 BROKEN = (ValueError, EOFError, KeyError, TypeError, AttributeError, IndexError, ImportError, AssertionError,
-          MemoryError, OverflowError, SyntaxError, RuntimeError, pickle.UnpicklingError)         # what a torn file raises
+          MemoryError, OverflowError, SyntaxError, RuntimeError, pickle.UnpicklingError)  # what a torn file raises
 
 
 @contextlib.contextmanager
 def refused(path, what):
-    """ValueError in one sentence, "NAME is not `what` and is not read", for whatever this block finds wrong in the file."""
+    """ValueError in one sentence, "NAME is not `what` and is not read", for whatever this block finds wrong
+    in the file."""
     try:
         yield
     except BROKEN as error:
@@ -40,13 +41,15 @@ def array(path, mmap=False):
     """
     with refused(path, "an array of numbers"):
         if mmap:
-            return np.lib.format.open_memmap(path, mode="c")         # not np.load: it would also open zips and pickles
+            # not np.load: it would also open zips and pickles
+            return np.lib.format.open_memmap(path, mode="c")
         with open(path, "rb") as file:
             return np.lib.format.read_array(file, allow_pickle=False)
 
 
 def table(path, **options):
-    """The table of the .csv file at `path`, as pandas.read_csv reads it with `options`. Raises ValueError for others."""
+    """The table of the .csv file at `path`, as pandas.read_csv reads it with `options`. Raises ValueError for
+    others."""
     with refused(path, "a table"):
         return pd.read_csv(path, **options)
 
@@ -68,7 +71,8 @@ def tensors(path):
 
 
 def facts(path):
-    """The sidecar at `path` as a dictionary, its fields of the types of SCHEMA. Raises ValueError for anything else."""
+    """The sidecar at `path` as a dictionary, its fields of the types of SCHEMA. Raises ValueError for
+    anything else."""
     with refused(path, "a sidecar of this study"):
         if Path(path).stat().st_size > MAX_SIDECAR:
             raise ValueError(f"more than {MAX_SIDECAR:,} bytes")

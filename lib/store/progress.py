@@ -7,7 +7,7 @@ import warnings
 
 from tqdm.auto import tqdm
 
-LOG = "STUDY_LOG"         # the notebook runner names a file here and shows what is written to it in the terminal
+LOG = "STUDY_LOG"  # the notebook runner names a file here and shows what is written to it in the terminal
 SECONDS_BETWEEN_LINES = 5
 
 
@@ -32,13 +32,14 @@ def headless():
 
 
 def log(line):
-    """Show one line to whoever runs the study: in the terminal under make, as text in a notebook run by hand."""
+    """Show one line to whoever runs the study: in the terminal under make, as text in a notebook run by
+    hand."""
     if headless():
         try:
             with open(os.environ[LOG], "a", encoding="utf-8") as file:
                 file.write(line + "\n")
             return
-        except OSError:                                              # a full disk: the work itself will say so in words
+        except OSError:  # a full disk: the work itself will say so in words
             pass
     print(line)
 

@@ -102,11 +102,11 @@ def start(folder, jobs=1):
 
 def working_on(folder):
     """What the run in `folder` is at, from the locks that are held and the notebook that runs."""
-    locked = [path for part in ("data/images", f"data/{RUN}", f"build/{RUN}") for path in sorted(folder.glob(f"{part}/.*.lock"))
+    locked = [path for part in ("data/images", f"data/{RUN}", f"build/{RUN}") for path in sorted(folder.glob(f"{part}/.locks/*"))
               if in_use(path)]
-    names = [path.name.removeprefix(".") for path in locked if "build" not in path.relative_to(folder).parts]
-    notebooks = [path.name[1:3] for path in locked if "build" in path.relative_to(folder).parts]
-    figures = [path for path in folder.glob(f"figures/{RUN}/.*.tmp") if in_use(path)]
+    names = [path.name for path in locked if "build" not in path.relative_to(folder).parts]
+    notebooks = [path.name[:2] for path in locked if "build" in path.relative_to(folder).parts]
+    figures = list(folder.glob(f"figures/{RUN}/.*.tmp"))
     for beginning, stage in (("synthetic", "cache building"), ("model", "training"), ("z_train", "encoding"), ("z_held", "encoding"),
                              ("tsne", "t-SNE"), ("short", "short training"), ("z_short", "short training")):
         if any(name.startswith(beginning) for name in names):

@@ -16,29 +16,47 @@ from lib.store import artifacts
 
 RUN = "synthetic-smoke-s0"
 GIVEN = {"dataset": "synthetic", "scale": "smoke", "seed": "0"}
-READ_BY = {"03", "04", "06", "07", "08"}                             # notebooks that read latents
+READ_BY = {"03", "04", "06", "07", "08", "09"}                       # notebooks that read latents
 ran = []
 
 
 def execute(study, path, target, given):
-    """In place of a notebook: its stages, a figure, a table and the claims it records."""
-    number = path.stem[:2]
+    """In place of a notebook: what it makes and reads, as its kernel would note it."""
+    notes = target.with_suffix(".notes")
+    notes.write_text("")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(artifacts.RECORD, str(notes))
+        work(study, path.stem[:2])
+    used = [line.partition(" ")[2] for line in notes.read_text().splitlines()]
+    notes.unlink()
+    target.write_text(nbformat.writes(nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell(path.stem, id=f"cell{path.stem[:2]}")])))
+    return used
+
+
+def work(study, number):
+    """The stages of a notebook, a figure, a table and the claims it records."""
     ran.append(number)
+    pairs = [(case, split) for case in ("I", "II") for split in tiny.cache.SPLITS]
     if number == "01":
-        for case in ("I", "II"):
-            stages.network(study, case)
-    if number in ("02", "08"):
-        for case in ("I", "II"):
-            [stages.latents(study, case, split) for split in audit.SPLITS]
+        [stages.network(study, case) for case in ("I", "II")]
+    if number == "02":
+        [stages.latents(study, *pair) for pair in pairs]
+    if number in READ_BY:
+        [artifacts.require(study.latents(*pair), "02") for pair in pairs]
     if number == "06":
-        artifacts.cached(study.data / "tsne-C2-8.npy", lambda: np.ones((4, 2)), "t-SNE", {}, [study.latents("I", "train")], ["cloud/embed"])
+        artifacts.cached(study.data / "tsne-C2-8.npy", lambda: np.ones((4, 2)), "t-SNE", {},
+                         [study.latents("I", "train")], ["cloud/embed"])
+    if number == "07":
+        [stages.load_network(study, case) for case in ("I", "II")]
+    if number == "08":
+        artifacts.require(study.data / "tsne-C2-8.npy", "06")
     artifacts.write(study.data / f"table-{number}.csv", pd.DataFrame({"mu": [0.5]}))
     with artifacts.atomic(study.figures / f"{number}-1-dots.png") as temporary:
         runner_image(number).save(temporary, format="PNG")
     measured = {claim.id: 0.25 for claim in claims.CLAIMS if claim.notebook == number}
     if measured:
         claims.record(study, number, measured)
-    target.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(path.stem, id=f"cell{number}")])))
 
 
 def runner_image(number):
@@ -59,7 +77,7 @@ def master(tmp_path_factory):
 @pytest.fixture
 def home(master, tmp_path, monkeypatch):
     shutil.copytree(master, tmp_path, dirs_exist_ok=True)
-    for remembered in (artifacts._file_hash, artifacts._code_hash):
+    for remembered in (artifacts._file_hash, artifacts._parsed_file):
         remembered.cache_clear()
     at(tmp_path, monkeypatch)
     ran.clear()
@@ -106,7 +124,7 @@ def test_a_finished_run_is_current_whole_and_undamaged(home, capsys):
 def test_nothing_is_there_before_anything_ran(tmp_path):
     study = study_at(tmp_path)
     states = audit.status(study)
-    assert {state for _, _, state in states} == {"missing"} and len(states) == 1 + 2 + 4 + 1 + 8 + 1 + 1
+    assert {state for _, _, state in states} == {"missing"} and len(states) == 1 + 2 + 4 + 1 + len(runner.sources()) + 1 + 1
     assert audit.verify(study) and audit.damaged(study) == []
 
 
@@ -122,14 +140,14 @@ def reworded(path):
 
 DAMAGE = {   # file, what is done to it, status lines that are not current, a line of verify, notebooks that run again
     "figure deleted": ("figures/R/03-1-dots.png", "unlink", ["03"], "03-1-dots.png is missing", ["03"]),
-    "figure flipped": ("figures/R/03-1-dots.png", flip, ["03"], "03-1-dots.png is not what was written", ["03"]),
+    "figure flipped": ("figures/R/03-1-dots.png", flip, ["03"], "03-1-dots.png is not what it was", ["03"]),
     "table deleted": ("data/R/table-04.csv", "unlink", ["04"], "table-04.csv is missing", ["04"]),
-    "table flipped": ("data/R/table-04.csv", flip, ["04"], "table-04.csv is not what was written", ["04"]),
-    "latents flipped": ("data/R/z_train-I.npy", flip, ["02", "03", "04", "06", "07", "08", "z_train-I.npy", "tsne-C2-8.npy"],
+    "table flipped": ("data/R/table-04.csv", flip, ["04"], "table-04.csv is not what it was", ["04"]),
+    "latents flipped": ("data/R/z_train-I.npy", flip, ["02", *sorted(READ_BY), "z_train-I.npy", "tsne-C2-8.npy"],
                         "z_train-I.npy: its content is not what was written", ["02"]),
-    "latents deleted": ("data/R/z_train-I.npy", "unlink", ["02", "03", "04", "06", "07", "08", "z_train-I.npy", "tsne-C2-8.npy"],
+    "latents deleted": ("data/R/z_train-I.npy", "unlink", ["02", *sorted(READ_BY), "z_train-I.npy", "tsne-C2-8.npy"],
                         "z_train-I.npy: missing", ["02"]),
-    "sidecar of latents deleted": ("data/R/z_train-I.npy.json", "unlink", ["02", "03", "04", "06", "07", "08", "z_train-I.npy"],
+    "sidecar of latents deleted": ("data/R/z_train-I.npy.json", "unlink", ["02", *sorted(READ_BY), "z_train-I.npy"],
                                    "z_train-I.npy: no sidecar", ["02"]),
     "map flipped": ("data/R/tsne-C2-8.npy", flip, ["06", "08", "tsne-C2-8.npy"], "tsne-C2-8.npy: its content", ["06"]),
     "checkpoint flipped": ("data/R/model-II.pt", flip, ["01", "02", "07", "model-II.pt", "z_train-II.npy", "z_held_out-II.npy"],
@@ -141,7 +159,7 @@ DAMAGE = {   # file, what is done to it, status lines that are not current, a li
     "claims.csv changed": ("data/R/claims.csv", reworded, ["claims.csv, claims.md"], "and yet 'reproduced'", []),
     "claims.csv deleted": ("data/R/claims.csv", "unlink", ["claims.csv, claims.md"], "claims.csv, claims.md: missing", []),
     "claims.md changed": ("figures/R/claims.md", reworded, ["claims.csv, claims.md"], "claims.md: not the table", []),
-    "page of the report flipped": ("build/report/index.html", flip, ["build/report"], "index.html is not what was written", []),
+    "page of the report flipped": ("build/report/index.html", flip, ["build/report"], "index.html is not what it was", []),
     "figure of the report deleted": ("build/report/figures/03-1-dots.png", "unlink", ["build/report"], "03-1-dots.png is missing", []),
     "cache flipped": ("data/images/synthetic-80-s0.npy", flip, None, "synthetic: stale: its content", []),
     "figure touched": ("figures/R/03-1-dots.png", "touch", [], None, []),
@@ -181,7 +199,7 @@ def test_a_change_without_a_trace_is_seen_by_verify_alone(home):
     flip(path)
     artifacts.os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert audit.damaged(study_at(home)) == []                       # make looks at size and time, to stay quick
-    assert any("03-1-dots.png is not what was written" in line for line in audit.verify(study_at(home)))
+    assert any("03-1-dots.png is not what it was" in line for line in audit.verify(study_at(home)))
 
 
 @pytest.mark.parametrize("claim, measured, verdict, contradicts", [

@@ -13,18 +13,18 @@ import pytest
 from lib.store import artifacts, disk, progress
 from lib.study import ROOT
 
-HOLD = "import signal, sys, time; from lib import disk\nsignal.signal(signal.SIGINT, signal.default_int_handler)   # a background job may ignore it\nsys.stdout.reconfigure(line_buffering=True)\nwith disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"
-COUNT = """import sys, pathlib; from lib import disk
+HOLD = "import signal, sys, time; from lib.store import disk\nsignal.signal(signal.SIGINT, signal.default_int_handler)   # a background job may ignore it\nsys.stdout.reconfigure(line_buffering=True)\nwith disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"
+COUNT = """import sys, pathlib; from lib.store import disk
 path = pathlib.Path(sys.argv[1])
 for _ in range(25):
     with disk.held(path):
         path.write_text(str(int(path.read_text()) + 1))"""
-WRITE = """import sys, time; from lib import artifacts
+WRITE = """import sys, time; from lib.store import artifacts
 with artifacts.atomic(sys.argv[1]) as temporary:
     temporary.write_text('half'); print('writing', flush=True); time.sleep(60)"""
 
 
-MAKE = """import sys, time; from lib import artifacts
+MAKE = """import sys, time; from lib.store import artifacts
 def compute():
     print('computed', flush=True); time.sleep(2)
     return artifacts.np.full(2, 3.0)
@@ -60,7 +60,7 @@ def test_the_second_waits_and_says_for_whom(tmp_path, said):
     thread.join()
     assert order == ["first", "second"] and len(said) == 1
     assert said[0].startswith(f"z.npy: waiting for process {os.getpid()} on ") and " since 2" in said[0]
-    assert os.listdir(tmp_path) == []                                # the lock goes with its last holder
+    assert (tmp_path / disk.LOCKS / "z.npy").read_text() == ""       # the lock names nobody any more
 
 
 def test_different_artifacts_do_not_wait_for_each_other(tmp_path, said):
@@ -73,7 +73,7 @@ def test_a_dead_holders_lock_is_taken_over(tmp_path, said):
     assert process.stdout.readline() == "held\n"
     process.kill()
     process.wait()
-    assert (tmp_path / ".z.npy.lock").exists()                       # what the dead leave behind
+    assert (tmp_path / disk.LOCKS / "z.npy").read_text()             # what the dead leave behind
     with disk.held(tmp_path / "z.npy"):
         pass
     assert len(said) == 1 and said[0].startswith(f"z.npy: taken over from process {process.pid} on ")
@@ -84,33 +84,27 @@ def test_no_count_is_lost_among_processes(tmp_path):
     path.write_text("0")
     processes = [start(COUNT, path) for _ in range(4)]
     assert [process.wait() for process in processes] == [0] * 4
-    assert path.read_text() == "100" and os.listdir(tmp_path) == ["count"]
+    assert path.read_text() == "100" and sorted(os.listdir(tmp_path)) == [disk.LOCKS, "count"]
 
 
 def test_leftovers_of_the_dead_are_cleared_away_and_those_of_the_living_are_not(tmp_path):
-    dead, living = (start(WRITE, tmp_path / name) for name in ("dead.txt", "living.txt"))
+    dead, living = (start(WRITE, tmp_path / "z.txt") for _ in range(2))
     assert dead.stdout.readline() == living.stdout.readline() == "writing\n"
     dead.kill()
     dead.wait()
-    artifacts.write(tmp_path / "other.txt", "whole")
-    left = sorted(name.split(".tmp")[0][:9] for name in os.listdir(tmp_path))
-    assert left == [".living.t", "other.txt"]
+    (tmp_path / ".z.txt.mine.tmp").write_text("only looks like a leftover")
+    artifacts.write(tmp_path / "z.txt", "whole")
+    assert sorted(os.listdir(tmp_path)) == [f".z.txt.{living.pid}.tmp", ".z.txt.mine.tmp", "z.txt"]
     living.kill()
     living.wait()
-    assert len(disk.sweep(tmp_path)) == 1 and os.listdir(tmp_path) == ["other.txt"]
-
-
-def test_a_file_that_only_looks_like_a_leftover_stays(tmp_path):
-    (tmp_path / "notes.tmp").write_text("mine")
-    (tmp_path / ".hidden").write_text("mine")
-    (tmp_path / ".folder.tmp").mkdir()
-    assert disk.sweep(tmp_path) == [] and len(os.listdir(tmp_path)) == 3
+    artifacts.write(tmp_path / "z.txt", "whole again")
+    assert sorted(os.listdir(tmp_path)) == [".z.txt.mine.tmp", "z.txt"]
 
 
 def test_without_locks_in_the_file_system_a_line_says_so(tmp_path, said, monkeypatch):
     def none(handle, operation):
         raise OSError(disk.errno.ENOLCK, "No locks available")
-    monkeypatch.setattr(disk.fcntl, "flock", none)
+    monkeypatch.setattr("filelock._unix.fcntl.flock", none)
     with disk.held(tmp_path / "z.npy"):
         artifacts.write(tmp_path / "z.txt", "written all the same")
     assert len(said) == 1 and "without locks; start only one run at a time there" in said[0]
@@ -121,7 +115,7 @@ def test_two_processes_that_want_one_artifact_make_it_once(tmp_path):
     out = "".join(process.communicate()[0] for process in together)
     assert [process.returncode for process in together] == [0, 0]
     assert out.count("computed") == 1 and out.count("waiting for process") == 1 and out.count("read 3.0") == 2
-    assert sorted(os.listdir(tmp_path)) == ["z.npy", "z.npy.json"]
+    assert sorted(os.listdir(tmp_path)) == [disk.LOCKS, "z.npy", "z.npy.json"]
 
 
 def made(folder, *arguments):
@@ -140,7 +134,7 @@ def test_two_makes_of_one_run_and_one_of_another_at_the_same_time(tmp_path, tell
     ran = re.findall(r"^(\d\d_\w+): done in", told, re.M)
     assert sorted(ran) == [path.stem for path in sorted((folder / "notebooks").glob("0*.py"))]
     assert "waiting for process" in told and campaign.partial(folder) == [] and campaign.checks(folder) == []
-    assert not [path for path in folder.rglob(".*") if path.suffix in (".tmp", ".lock")]
+    assert not list(folder.rglob(".*.tmp"))
     tell(f"concurrency: three makes with -j2 at the same time, {(time.monotonic() - begun) / 60:.0f} minutes")
 
 
@@ -150,4 +144,3 @@ def test_an_interrupt_ends_the_waiting(tmp_path):
         assert waiting.stdout.readline().startswith(f"z.npy: waiting for process {os.getpid()} on ")
         waiting.send_signal(signal.SIGINT)
         assert waiting.wait(timeout=30) != 0 and waiting.stdout.read() == ""
-    assert os.listdir(tmp_path) == []

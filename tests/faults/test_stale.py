@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tiny
 
-
 from lib.store import artifacts, progress
 from lib.study import ROOT
 
@@ -88,7 +87,7 @@ def run(masters, tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "log", said.append)
 
     def again(**options):
-        for remembered in (artifacts._file_hash, artifacts._code_hash):              # as in a new process
+        for remembered in (artifacts._file_hash, artifacts._parsed_file):              # as in a new process
             remembered.cache_clear()
         before = {path: state(path) for path in everything(tmp_path)}
         stages = tiny.make(tiny.study(tmp_path), **options)
@@ -98,7 +97,7 @@ def run(masters, tmp_path, monkeypatch):
 
 
 def everything(home):
-    return [path for path in sorted((home / "data").rglob("*")) if path.is_file()]
+    return [path for path in sorted((home / "data").rglob("*")) if path.is_file() and ".locks" not in path.parts]
 
 
 def state(path):
@@ -148,8 +147,9 @@ def test_a_changed_parameter_of_one_stage_reruns_that_alone(run):
     assert remade == {"map"} and "tsne-C2-8.npy is made again: parameter components changed" in said
 
 
-MODULES = {"faces": {"images"}, "faces_parts": {"images"}, "models": {"model", "latents"}, "train": {"model", "latents"},
-           "embed": {"map"}, "figures": set(), "progress": set(), "theory": set()}
+MODULES = {"images/faces": {"images"}, "images/faces_parts": {"images"}, "network/models": {"model", "latents"},
+           "network/train": {"model", "latents"}, "cloud/embed": {"map"}, "figures": set(), "store/progress": set(), "stages": set(),
+           "cloud/theory": set()}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -162,14 +162,14 @@ def test_an_edited_module_reruns_what_uses_it(run, masters, monkeypatch, module)
     assert tiny.contents(run[0]) == tiny.contents(masters[0])
 
 
-@pytest.mark.parametrize("module", [name if name in ("faces", "embed") else pytest.param(name, marks=pytest.mark.whole)
+@pytest.mark.parametrize("module", [name if name in ("images/faces", "cloud/embed") else pytest.param(name, marks=pytest.mark.whole)
                                     for name in MODULES])
 def test_a_comment_in_a_module_reruns_nothing(run, monkeypatch, tmp_path, module):
     library = tmp_path / "lib"
     shutil.copytree(ROOT / "lib", library, ignore=shutil.ignore_patterns("__pycache__"))
     with open(library / f"{module}.py", "a", encoding="utf-8") as file:
         file.write("\n# a comment\n")
-    monkeypatch.setattr(artifacts, "ROOT", tmp_path)
+    monkeypatch.setattr(artifacts.studies, "ROOT", tmp_path)
     assert run[1]()[0] == set()
     with open(library / f"{module}.py", "a", encoding="utf-8") as file:
         file.write("\nEDITED = True\n")

@@ -60,7 +60,7 @@ def _make(of, components=2):
 def contents(home):
     """{relative path: bytes} of all artifacts, without sidecars: these tell times."""
     return {path.relative_to(home): path.read_bytes() for path in sorted((home / "data").rglob("*"))
-            if path.is_file() and path.suffix != ".json"}
+            if path.is_file() and path.suffix != ".json" and ".locks" not in path.parts}
 
 
 if __name__ == "__main__":
