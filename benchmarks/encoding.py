@@ -22,12 +22,15 @@ def compare(case, n, batch, repeats):
             for _ in range(n // batch):
                 model.encode(converted)
 
-    times = measure.rounds({"ours": lambda: train.encode(model, x[:n // batch * batch], batch, device), "floor": bare}, repeats, warm=0)
+    times = measure.rounds({"ours": lambda: train.encode(model, x[:n // batch * batch], batch, device),
+                            "floor": bare}, repeats, warm=0)
     z = train.encode(model, x[:8], batch, device)
     with torch.inference_mode():
-        literal = np.concatenate([model.encode(torch.from_numpy(one[None] / np.float32(255))).numpy() for one in x[:8]])
-    return measure.row(f"encoding {n:,} images, case {case}", n // batch * batch, "images/s", times, "bare forward",
-                       of_floor=0.9, target=">= 0.9 of floor", deviation=np.abs(z - literal).max())
+        literal = np.concatenate([model.encode(torch.from_numpy(one[None] / np.float32(255))).numpy()
+                                  for one in x[:8]])
+    return measure.row(f"encoding {n:,} images, case {case}", n // batch * batch, "images/s", times,
+                       "bare forward", of_floor=0.9, target=">= 0.9 of floor",
+                       deviation=np.abs(z - literal).max())
 
 
 def run(quick):

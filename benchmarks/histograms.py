@@ -19,7 +19,8 @@ def run(quick):
     def numpy_loop():
         return np.stack([np.histogram(column, EDGES)[0] for column in z.T], axis=1)
 
-    callables = {"ours": lambda: latent.component_histograms(z, EDGES), "floor": lambda: z.sum(), "numpy": numpy_loop}
+    callables = {"ours": lambda: latent.component_histograms(z, EDGES), "floor": lambda: z.sum(),
+                 "numpy": numpy_loop}
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder) / "z.npy", z)
         boost = measure.peer("boost_histograms.py", Path(folder) / "z.npy")

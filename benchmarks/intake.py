@@ -1,7 +1,7 @@
-"""Intake of CelebA-like JPEGs, 178x218, into the 96x96 cache: from a folder and from a zip, as `make data` does it.
+"""Intake of CelebA-like JPEGs, 178x218, into the 96x96 cache: from a folder and a zip, as by `make data`.
 
-The floor decodes and resizes JPEGs that are in memory already, in one thread, with each decoder installed; the fastest
-counts, times the cores. The peer is torchvision's ImageFolder with a DataLoader of one worker per core.
+The floor decodes and resizes JPEGs that are in memory already, in one thread, with each decoder installed;
+the fastest counts, times the cores. The peer: torchvision's ImageFolder, a DataLoader of a worker per core.
 """
 import hashlib
 import io
@@ -26,7 +26,7 @@ from lib.store import artifacts
 from . import measure
 
 DISTINCT = 500                                                       # drawn faces; more files repeat them
-FLOOR = 2_000                                                        # files decoded for the floor; the rest would take as long each
+FLOOR = 2_000                                                        # files decoded; all would take as long
 TOP = 20                                                             # the central 178 of 218 rows begin here
 
 
@@ -51,7 +51,8 @@ def by_pillow(data):
 def by_torchvision(data):
     """Decode with torchvision and resize with torch: planes (3, 96, 96), as the cache has them."""
     image = vision.decode_jpeg(torch.frombuffer(bytearray(data), dtype=torch.uint8))
-    return F.interpolate(image[None, :, TOP:TOP + 178], (96, 96), mode="bicubic", antialias=True)[0].contiguous()
+    return F.interpolate(image[None, :, TOP:TOP + 178], (96, 96), mode="bicubic",
+                         antialias=True)[0].contiguous()
 
 
 def one_thread(decoder, files, cores):
@@ -83,7 +84,7 @@ def whole_intake(holder, scale):
 
 
 def disk_alone(paths, n, cores):
-    """A callable: seconds of what the floor leaves out: reading the files, on all cores, then writing n images and hashing them."""
+    """A callable: seconds of what the floor leaves out: reading files, then writing and hashing n images."""
     def call():
         start = time.perf_counter()
         for path in paths:
@@ -103,8 +104,10 @@ def disk_alone(paths, n, cores):
 def data_loader(folder, cores):
     """A callable: one pass over the folder with torchvision's ImageFolder and a DataLoader."""
     to_square = transforms.Compose([transforms.CenterCrop(178), transforms.PILToTensor(),
-                                    transforms.Resize(96, transforms.InterpolationMode.BICUBIC, antialias=True)])
-    loader = torch.utils.data.DataLoader(datasets.ImageFolder(folder, to_square), batch_size=256, num_workers=cores)
+                                    transforms.Resize(96, transforms.InterpolationMode.BICUBIC,
+                                                      antialias=True)])
+    loader = torch.utils.data.DataLoader(datasets.ImageFolder(folder, to_square), batch_size=256,
+                                         num_workers=cores)
     return lambda: sum(len(x) for x, _ in loader)
 
 
@@ -120,24 +123,28 @@ def run(quick):
                 (folder / "all" / f"{i:06}.jpg").write_bytes(data)
                 packed.writestr(f"{i:06}.jpg", data)
         callables = {"folder": whole_intake(folder / "all", scale), "zip": whole_intake(archive, scale),
-                     "Pillow": one_thread(by_pillow, files, cores), "torchvision": one_thread(by_torchvision, files, cores),
-                     "disk": disk_alone(sorted((folder / "all").iterdir()), n, cores), "peer": data_loader(folder, cores)}
+                     "Pillow": one_thread(by_pillow, files, cores),
+                     "torchvision": one_thread(by_torchvision, files, cores),
+                     "disk": disk_alone(sorted((folder / "all").iterdir()), n, cores),
+                     "peer": data_loader(folder, cores)}
         times = measure.rounds(callables, repeats)
     cache = callables["folder"].cache
     fastest = min(("Pillow", "torchvision"), key=lambda name: times[name].median())
-    note = f"floor: {fastest}; reading, writing and hashing alone {(times['disk'] / times[fastest]).median():.0%} of it"
-    share = len(cache) / n                                           # a small source is not used to the last file
+    apart = (times["disk"] / times[fastest]).median()
+    note = f"floor: {fastest}; reading, writing and hashing alone {apart:.0%} of it"
+    share = len(cache) / n                                           # a small source is not used up
     rows = []
     for kind in ("folder", "zip"):
         columns = {"ours": times[kind], "floor": times[fastest] * share, "peer": times["peer"] * share}
-        rows.append(measure.row(f"intake of {len(cache):,} JPEGs from a {kind}", len(cache), "images/s", pd.DataFrame(columns),
-                                f"{fastest} in memory, one core x cores", "ImageFolder and DataLoader", of_floor=0.9,
-                                target=">= 0.9 of floor", deviation=grey_levels(cache, files, scale), note=note))
+        rows.append(measure.row(f"intake of {len(cache):,} JPEGs from a {kind}", len(cache), "images/s",
+                                pd.DataFrame(columns), f"{fastest} in memory, one core x cores",
+                                "ImageFolder and DataLoader", of_floor=0.9, target=">= 0.9 of floor",
+                                deviation=grey_levels(cache, files, scale), note=note))
     return rows
 
 
 def grey_levels(cache, files, scale, checked=20):
-    """Largest difference of the first images of the cache from those of Pillow, one by one, in grey levels."""
+    """Largest difference of the first images of the cache from Pillow's, one by one, in grey levels."""
     counts, n = study.SCALES[scale], len(files)
     order = np.random.default_rng(0).permutation(n)[n * counts.held_out // (counts.train + counts.held_out):]
     literal = np.stack([by_pillow(files[i]) for i in order[:checked]])

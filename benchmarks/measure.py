@@ -1,4 +1,4 @@
-"""What all benchmarks share: interleaved rounds, rows with their ratios and targets, facts of the machine, peak memory."""
+"""What all benchmarks share: interleaved rounds, rows with ratios and targets, the machine, peak memory."""
 import argparse
 import contextlib
 import datetime
@@ -25,9 +25,9 @@ class Seconds(float):
 
 
 def rounds(callables, n, warm=1):
-    """Seconds of each named callable in each of n rounds, a DataFrame (n, names); `warm` rounds before do not count.
+    """Seconds of each named callable in n rounds, a DataFrame (n, names); `warm` rounds before do not count.
 
-    In a round each is called once, in an order that turns, so that a slow minute of the machine hits all of them.
+    In a round each is called once, in an order that turns: a slow minute of the machine hits all of them.
     """
     names = list(callables)
     rows = []
@@ -43,10 +43,10 @@ def rounds(callables, n, warm=1):
 
 
 def row(quantity, amount, unit, times, floor="", peer="", of_floor=None, of_peer=None, target="", **more):
-    """One line of a table: rates of ours, floor and peer (amount / median seconds), ratios, and is the target met.
+    """One line of a table: rates of ours, floor and peer (amount / median seconds), ratios, the target met?
 
-    `times` has a column "ours" and, where there are such, "floor" and "peer"; `floor` and `peer` say in words what
-    those are. Ratios are medians of the ratios of the rounds, in rate: 1 means as fast, 2 means twice as fast.
+    `times` has a column "ours" and, where there are such, "floor" and "peer"; `floor` and `peer` say in words
+    what those are. Ratios are medians of those of the rounds, in rate: 1 means as fast, 2 twice as fast.
     of_floor, of_peer: the least ratio that meets the target; `more` adds columns and may hold `met`.
     """
     line = {"quantity": quantity, "unit": unit, "rounds": len(times), "target": target}
@@ -68,7 +68,8 @@ def machine():
         found = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                  if line.startswith("model name")]
         model = found[0] if found else model
-    versions = [f"python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in PACKAGES)]
+    versions = [f"python {platform.python_version()}",
+                *(f"{name} {metadata.version(name)}" for name in PACKAGES)]
     return {"cpu": model, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
             "versions": ", ".join(versions), "date": datetime.date.today().isoformat()}
 
@@ -78,7 +79,8 @@ def peak_memory(code, *printed):
 
     With names of `printed`, numbers that the code prints after them come before it.
     """
-    code += "\nfor line in open('/proc/self/status'):\n    if line.startswith('VmHWM'): print('peak', line.split()[1])"
+    code += ("\nfor line in open('/proc/self/status'):\n"
+             "    if line.startswith('VmHWM'): print('peak', line.split()[1])")
     finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     if finished.returncode:
         raise RuntimeError(f"the measured code failed: {finished.stderr[-2000:]}")
@@ -88,16 +90,17 @@ def peak_memory(code, *printed):
 
 
 class Peer:
-    """A package of its own environment, in a process of its own: called, it runs one round and gives its Seconds.
+    """A package of its own environment, in a process of its own: called, it runs a round; its Seconds.
 
-    script: a file of benchmarks/peers that prints a line when it is ready, then, for each line it reads, runs one
-    round and prints its seconds. While it waits it takes no time from ours.
+    script: a file of benchmarks/peers that prints a line when it is ready, then, for each line it reads, runs
+    one round and prints its seconds. While it waits it takes no time from ours.
     """
 
     def __init__(self, script, *arguments):
-        self.process = subprocess.Popen([PEER_PYTHON, ROOT / "benchmarks" / "peers" / script, *map(str, arguments)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                        text=True)
+        self.process = subprocess.Popen([PEER_PYTHON, ROOT / "benchmarks" / "peers" / script,
+                                         *map(str, arguments)],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
         self.version = self._line()
 
     def __call__(self):
@@ -130,7 +133,8 @@ def peer(script, *arguments):
 def main(name, run):
     """Command line of a benchmark: run(quick) -> rows, printed and written to results/NAME.csv."""
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: does it work? the numbers mean nothing")
+    parser.add_argument("--quick", action="store_true",
+                        help="tiny sizes: does it work? the numbers mean nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the .csv")
     options = parser.parse_args()
     print(f"{name}:", flush=True)

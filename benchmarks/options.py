@@ -1,4 +1,4 @@
-"""What was tried on the training step, each against the step as it is: precision, memory layout, optimizer, compiler, batch."""
+"""What was tried on the training step, against it as it is: precision, layout, optimizer, compiler, batch."""
 import contextlib
 
 import torch
@@ -11,15 +11,16 @@ from .training import images
 CPU = torch.device("cpu")
 AS_IT_IS = {"batch": 128, "bfloat16": True, "channels_last": True, "fused": True, "compile": False}
 TRIED = {"as it is": {}, "float32": {"bfloat16": False}, "not channels_last": {"channels_last": False},
-         "optimizer not fused": {"fused": False}, "torch.compile": {"compile": True}, "batch 32": {"batch": 32},
-         "batch 64": {"batch": 64}}
+         "optimizer not fused": {"fused": False}, "torch.compile": {"compile": True},
+         "batch 32": {"batch": 32}, "batch 64": {"batch": 64}}
 
 
 def variant(case, images_per_call, batch, bfloat16, channels_last, fused, compile):
     """A callable that trains on `images_per_call` images in steps of one converted batch."""
     layout = torch.channels_last if channels_last else torch.contiguous_format
     model = models.Autoencoder(models.CASES[case]).to(memory_format=layout)
-    optimizer = torch.optim.Adam(model.parameters(), lr=train.LEARNING_RATE, eps=train.EPSILON, fused=fused, foreach=False)
+    optimizer = torch.optim.Adam(model.parameters(), lr=train.LEARNING_RATE, eps=train.EPSILON, fused=fused,
+                                 foreach=False)
     x = train.to_float(torch.from_numpy(images(batch)), CPU).contiguous(memory_format=layout)
     precision = torch.autocast("cpu", torch.bfloat16) if bfloat16 else contextlib.nullcontext()
 
@@ -40,7 +41,8 @@ def variant(case, images_per_call, batch, bfloat16, channels_last, fused, compil
 
 def run(quick):
     """A row per case and variant: images per second and the ratio to the step as it is."""
-    n, repeats, cases, tried = (16, 1, ["I"], ["as it is", "float32"]) if quick else (256, 3, models.CASES, TRIED)
+    n, repeats = (16, 1) if quick else (256, 3)
+    cases, tried = (["I"], ["as it is", "float32"]) if quick else (models.CASES, TRIED)
     size = {"batch": 8} if quick else {}
     rows = []
     for case in cases:

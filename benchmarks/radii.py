@@ -1,4 +1,4 @@
-"""Simulated radii in all dimensions: against drawing and squaring the numbers alone, and a fresh draw per dimension."""
+"""Simulated radii in all dimensions: against drawing and squaring alone, and a fresh draw per dimension."""
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ from lib.cloud import theory
 from . import measure
 
 ROWS, COLUMNS = 1024, 64                                             # as in theory.simulate_radii
-CODE = "from lib import study, theory; theory.simulate_radii(study.RADIUS_DIMS, {n})"
+CODE = "from lib import study; from lib.cloud import theory; theory.simulate_radii(study.RADIUS_DIMS, {n})"
 
 
 def draw_and_square(n, largest):
@@ -41,14 +41,16 @@ def run(quick):
         direct(n // 4, dims)
         return measure.Seconds(4 * (time.perf_counter() - start))
 
-    times = measure.rounds({"ours": lambda: theory.simulate_radii(dims, n), "floor": lambda: draw_and_square(n, max(dims)),
-                            "peer": quarter_of_direct}, repeats, warm=0)
+    times = measure.rounds({"ours": lambda: theory.simulate_radii(dims, n),
+                            "floor": lambda: draw_and_square(n, max(dims)), "peer": quarter_of_direct},
+                           repeats, warm=0)
     radii, literal = theory.simulate_radii(dims, 4_000), direct(4_000, dims)
     # in standard errors: two samples of one law
-    deviation = max(abs(radii[d].mean() - literal[d].mean()) / (literal[d].std() * np.sqrt(2 / 4_000)) for d in dims)
+    deviation = max(abs(radii[d].mean() - literal[d].mean()) / (literal[d].std() * np.sqrt(2 / 4_000))
+                    for d in dims)
     memory = measure.peak_memory(CODE.format(n=n))
-    return [measure.row(f"radii of {n:,} points, {len(dims)} dimensions up to {max(dims)}", n, "points/s", times,
-                        "drawing and squaring", "a fresh draw per dimension", of_floor=1 / 1.5,
+    return [measure.row(f"radii of {n:,} points, {len(dims)} dimensions up to {max(dims)}", n, "points/s",
+                        times, "drawing and squaring", "a fresh draw per dimension", of_floor=1 / 1.5,
                         target="<= 1.5 x floor; <= 1 GB", met=memory <= 1, deviation=deviation,
                         note=f"{memory:.2f} GB at peak", peak_gb=memory)]
 

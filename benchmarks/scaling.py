@@ -1,4 +1,5 @@
 """Cost against work: each of the measured parts at n, 2n, 4n, 8n, and the exponent p of seconds ~ n^p."""
+import functools
 import tempfile
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def parts(largest, folder):
             "intake": lambda n: intake.whole_intake(holders[n], "smoke")(),
             "rendering": lambda n: faces.render(factors.iloc[:n]),
             "histograms": lambda n: latent.component_histograms(z[:n], edges),
-            "box hits": lambda n: [generators.box_hits(u[:n], np.zeros(256), np.full(256, 0.8), k) for k in (1.0, 1.2)],
+            "box hits": lambda n: [generators.box_hits(u[:n], np.zeros(256), np.full(256, 0.8), k)
+                                   for k in (1.0, 1.2)],
             "radii": lambda n: theory.simulate_radii(study.RADIUS_DIMS, n),
             "t-SNE": lambda n: embed.tsne(points[:n])}
 
@@ -63,9 +65,11 @@ def run(quick):
         for name in largest:
             function, n = functions[name], sizes(largest[name])
             once = name == "t-SNE"
-            times = measure.rounds({str(k): lambda k=k: function(k) for k in n}, 1 if once else repeats, warm=int(not once))
+            times = measure.rounds({str(k): functools.partial(function, k) for k in n},
+                                   1 if once else repeats, warm=int(not once))
             seconds = times.median()
-            rows.append({"part": name, "n": n[0], **{f"seconds_{k}n": value for k, value in zip((1, 2, 4, 8), seconds)},
+            rows.append({"part": name, "n": n[0],
+                         **{f"seconds_{k}n": value for k, value in zip((1, 2, 4, 8), seconds, strict=True)},
                          "exponent": exponent(n, seconds)})
     return rows
 

@@ -1,4 +1,4 @@
-"""Where the time of a training step goes: each part of a step of `fit` alone, against the whole inside `fit`."""
+"""Where the time of a training step goes: each part of a step of `fit` alone, against the whole."""
 import torch
 
 from lib.network import models, train
@@ -33,10 +33,12 @@ def run(quick):
         callables["fit"] = lambda x=x, model=model: train.fit(model, x, x[:1], 1, batch, device=CPU)
         ms = 1000 * measure.rounds(callables, repeats).median()
         whole = ms["fit"] / steps
-        spent = {"take images": ms["take images"], "convert": ms["convert"], "forward": ms["forward"] - ms["convert"],
+        spent = {"take images": ms["take images"], "convert": ms["convert"],
+                 "forward": ms["forward"] - ms["convert"],
                  "backward": ms["forward and backward"] - ms["forward"], "optimizer": ms["optimizer"]}
         spent["order, logging, held-out image"] = whole - sum(spent.values())
-        rows += [{"case": case, "part": part, "milliseconds": value, "share": value / whole} for part, value in spent.items()]
+        rows += [{"case": case, "part": part, "milliseconds": value, "share": value / whole}
+                 for part, value in spent.items()]
     return rows
 
 

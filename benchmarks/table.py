@@ -17,7 +17,8 @@ def shown(table):
         view[column] = [f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if pd.notna(value) else ""
                         for value in view[column].astype(float)]
     names = table.reindex(columns=["peer_is"])["peer_is"].astype(object).fillna("")
-    view["peer"] = [f"{rate} ({name})" if rate else name for rate, name in zip(view["peer"], names)]
+    view["peer"] = [f"{rate} ({name})" if rate else name
+                    for rate, name in zip(view["peer"], names, strict=True)]
     return view.fillna("").astype(str)
 
 
@@ -37,7 +38,8 @@ def plain(table):
 def markdown(view):
     """A table of words for the README."""
     rows = [view.columns, ["---"] * view.shape[1], *view.to_numpy()]
-    return "\n".join("| " + " | ".join(str(cell).replace("_", " ").replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return "\n".join("| " + " | ".join(str(cell).replace("_", " ").replace("|", "\\|") for cell in row) + " |"
+                     for row in rows)
 
 
 def collected():
@@ -57,16 +59,17 @@ def work_table():
 
     from .training import work
     rows, paper = [], study.SCALES["paper"]
-    for case, epochs in zip(models.CASES, (paper.epochs_I, paper.epochs_II)):
+    for case, epochs in zip(models.CASES, (paper.epochs_I, paper.epochs_II), strict=True):
         operations, moved = work(models.CASES[case])
         seen = float(paper.train * epochs)
         rows.append({"case": case, "operations per image": float(operations), "bytes per image": float(moved),
-                     "images seen at scale paper": seen, "operations": operations * seen, "bytes": moved * seen})
+                     "images seen at scale paper": seen, "operations": operations * seen,
+                     "bytes": moved * seen})
     return pd.DataFrame(rows)
 
 
 def block(tables):
-    """The part of the README that is written here: the table of promises, each other table, machine and dates."""
+    """The part of the README that is written here: the table of promises, other tables, machine, dates."""
     first, every = promises(tables), pd.concat(tables.values())
     parts = [markdown(shown(first))]
     for name, table in tables.items():
@@ -74,7 +77,8 @@ def block(tables):
             parts += [f"### {name.replace('_', ' ')}", markdown(plain(table))]
     parts += ["### work counted", markdown(plain(work_table()))]
     facts = first.iloc[-1]
-    parts.append(f"{facts.cpu}, {facts.cores} cores; load before each script {every.load.min()} to {every.load.max()}; "
+    parts.append(f"{facts.cpu}, {facts.cores} cores; load before each script {every.load.min()} to "
+                 f"{every.load.max()}; "
                  f"{facts.versions}; {every.date.min()} to {every.date.max()}.")
     return "\n\n".join(parts)
 

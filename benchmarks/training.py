@@ -1,7 +1,7 @@
-"""Training: images per second inside `fit`, against a bare loop of the same network and Keras on TensorFlow; a profile.
+"""Training: images per second inside `fit`, against a bare loop of the same network and Keras; a profile.
 
-The bare loop repeats one batch that is already converted: no data, no order, no logging. So what `fit` adds is all there
-is between the two. Operations and bytes of a step are counted too: on a GPU they say which limit holds.
+The bare loop repeats one batch that is already converted: no data, no order, no logging. So what `fit` adds
+is all there is between the two. Operations and bytes of a step are counted: on a GPU they say which limits.
 """
 import dataclasses
 import json
@@ -37,17 +37,19 @@ def bare_step(model, x, device):
 
 
 def work(config):
-    """(operations, bytes) of a training step per image: 6 per weight and place, each map read or written 6 times in bfloat16.
+    """(operations, bytes) of a training step per image: 6 per weight and place, each map moved 6 times.
 
-    Forward, gradient of the maps and gradient of the weights are three products of one size, 2 operations each; a map and
-    its gradient are each written once and read twice. Weights, read and written once per batch, are left out.
+    Forward, gradient of the maps and gradient of the weights are three products of one size, 2 operations
+    each; a map and its gradient are each written once and read twice, in bfloat16. Weights, read and written
+    once per batch, are left out.
     """
     operations = values = 0
     for table in models.layer_table(config):
         shapes = [tuple(map(int, shape.split(" x "))) for shape in table["output shape"]]
         for i in table.index[table["parameters"] > 0]:
-            small = {"Conv2d": shapes[i], "TransposedConvolution": shapes[i - 1]}.get(table["layer"][i], (1, 1))
-            operations += 6 * (table["parameters"][i] - shapes[i][-1]) * small[0] * small[1]     # without the biases
+            maps = {"Conv2d": shapes[i], "TransposedConvolution": shapes[i - 1]}
+            small = maps.get(table["layer"][i], (1, 1))
+            operations += 6 * (table["parameters"][i] - shapes[i][-1]) * small[0] * small[1]      # no biases
             values += np.prod(shapes[i])
     return int(operations), int(6 * 2 * values)
 
@@ -61,7 +63,8 @@ def compare(case, batch, steps, repeats, keras):
                      train.to_float(torch.from_numpy(x[:batch]), device), device)
     callables = {"ours": lambda: train.fit(models.Autoencoder(config), x, x[:1], 1, batch, device=device),
                  "floor": lambda: [step() for _ in range(steps)]}
-    peer = measure.peer("keras_training.py", json.dumps(dataclasses.asdict(config)), batch, steps) if keras else None
+    described = json.dumps(dataclasses.asdict(config))
+    peer = measure.peer("keras_training.py", described, batch, steps) if keras else None
     if peer:
         callables["peer"] = peer
     times = measure.rounds(callables, repeats)
@@ -69,13 +72,14 @@ def compare(case, batch, steps, repeats, keras):
     rate = n / times["ours"].median()
     if peer:
         peer.close()
-    return measure.row(f"training case {case}, batch {batch}", n, "images/s", times, "bare loop", peer.version if peer else "",
-                       of_floor=0.95, of_peer=2.0 if keras else None, target=">= 0.95 of floor" + "; >= 2 x peer" * keras,
+    return measure.row(f"training case {case}, batch {batch}", n, "images/s", times, "bare loop",
+                       peer.version if peer else "", of_floor=0.95, of_peer=2.0 if keras else None,
+                       target=">= 0.95 of floor" + "; >= 2 x peer" * keras,
                        note=f"{rate * operations / 1e9:,.0f} GFLOP/s", **slow_step(case))
 
 
 def slow_step(case, batch=4):
-    """{"deviation": largest difference of the losses of fit and of the literal loop, relative}: three steps, no autocast."""
+    """{"deviation": relative difference of the losses of fit and a literal loop}: 3 steps, no autocast."""
     x = images(3 * batch)
     model, literal = (models.Autoencoder(models.CASES[case]) for _ in range(2))
     got = train.fit(model, x, x[:1], 1, batch, device=torch.device("cpu"))[0]["train"]
@@ -96,7 +100,8 @@ def run(quick):
     """Rows for both cases and both batches; Keras at the posts' scale."""
     if quick:
         return [compare("I", 8, 2, 1, keras=False)]
-    return [compare(case, batch, 768 // batch, 3, keras=batch == 128) for batch in BATCHES for case in models.CASES]
+    return [compare(case, batch, 768 // batch, 3, keras=batch == 128) for batch in BATCHES
+            for case in models.CASES]
 
 
 if __name__ == "__main__":

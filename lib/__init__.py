@@ -1,8 +1,7 @@
-"""The study's library. Wings, from above to below; arrows run down only (a test keeps it).
+"""The study's library, in wings from above to below; arrows run down only (a test keeps it).
 
     run      driving: notebooks headless, checks of a finished run, report, fitness of the machine
-    stages   what a run keeps: networks, latents, t-SNE maps, calibration; the one place where loops meet
-             files
+    stages   what a run keeps: networks, latents, t-SNE maps, calibration; here alone loops meet files
     images   pictures in (drawn faces, photos, one cache of both), pictures judged
     network  the autoencoders and their training: torch, no files
     claims   the table of what the posts state, what was measured, and the verdicts

@@ -1,5 +1,4 @@
-"""What the Makefile calls: `python -m lib COMMAND`, see `--help`. Errors are one sentence and an exit
-code."""
+"""What the Makefile calls: `python -m lib COMMAND`, see `--help`; errors: one sentence and an exit code."""
 import argparse
 import os
 import signal
@@ -14,8 +13,7 @@ except ModuleNotFoundError as missing:
     sys.exit(f"error: this Python has no package {missing.name!r}: run make without PYTHON=, or "
              "python -m pip install -r requirements.txt")
 
-# a grammar that jsonschema compiles for a second, and nobody needs
-sys.modules.setdefault("rfc3987_syntax", None)
+sys.modules.setdefault("rfc3987_syntax", None)   # a grammar that jsonschema compiles for a second, unneeded
 EXPECTED = ValueError, FloatingPointError, OSError                   # bad input and full disks: no traceback
 
 
@@ -26,7 +24,7 @@ def data(study):
     paths = cache.prepare(study)
     stamp = study.build / "images.txt"
     text = "".join(f"{artifacts.file_hash(path)}  {Path(path).name}\n" for path in paths)
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != text:  # make reruns what waits for it
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != text:      # make reruns what waits for it
         artifacts.write(stamp, text)
 
 
@@ -71,9 +69,9 @@ def verify(study):
     """recheck every file of a finished run and its claims"""
     from lib.run import audit
     found = audit.verify(study)
-    print(*found, sep="\n", end="\n" if found else "")
-    print(f"verify: {study.run} " + (f"is not as it was written: {len(found)} lines above" if found else
-                                     "is whole: every file as it was written, every verdict as its number says"))
+    whole = "is whole: every file as it was written, every verdict as its number says"
+    said = f"is not as it was written: {len(found)} lines above" if found else whole
+    print(*found, f"verify: {study.run} {said}", sep="\n")
     return 1 if found else 0
 
 
@@ -133,7 +131,7 @@ def main(arguments=None):
         done = notebook(options.name, given) if options.run is notebook else options.run(studies.named(given))
         return done or 0
     except KeyboardInterrupt as interrupt:
-        warnings.simplefilter("ignore")  # of coroutines that were cut off: one line is enough
+        warnings.simplefilter("ignore")                              # of coroutines that were cut off
         print(f"{what}: interrupted; run the same command again to go on", file=sys.stderr)
         return 128 + (interrupt.args[0] if interrupt.args else signal.SIGINT)
     except EXPECTED as error:

@@ -19,8 +19,7 @@ DPI = 110
 
 
 def use_style():
-    """Apply the study's one matplotlib style (lib/study.mplstyle) to matplotlib's own defaults, whatever the
-    user's are."""
+    """Apply the study's one style (lib/study.mplstyle) to matplotlib's defaults, whatever the user's are."""
     plt.style.use(["default", Path(__file__).with_name("study.mplstyle")])
 
 
@@ -38,14 +37,13 @@ def table(frame, study, name, show=None, **formats):
     without a name is left out, as it is in the file.
     """
     artifacts.write(study.data / name, frame)
-    shown = frame[list(show)] if show is not None else frame
-    styled = shown.style.set_uuid(Path(name).stem).format(**{"precision": 3, **formats})
+    styled = (frame if show is None else frame[list(show)]).style.set_uuid(Path(name).stem)
+    styled = styled.format(**{"precision": 3, **formats})
     return styled if frame.index.name is not None else styled.hide(axis="index")
 
 
 def save(fig, study, figure_id, what, alt, n=None, colors=None):
-    """Save `fig` as figures/RUN/ID-what.png with a line of provenance under it and `alt` inside the file;
-    return the path.
+    """Save `fig` as figures/RUN/ID-what.png, provenance under it, `alt` inside the file; return the path.
 
     The same figure gives the same bytes: no date, no software version. `n`: what was counted, as "10,000
     latents". `alt`: one or two sentences for who cannot see it; ValueError if it is empty. `colors`: reduce
@@ -58,28 +56,27 @@ def save(fig, study, figure_id, what, alt, n=None, colors=None):
     path = study.figures / f"{figure_id}-{what}.png"
     with artifacts.atomic(path) as temporary:
         about = {"Title": f"{figure_id} {what}", "Description": alt, "Source": study.label}
-        fig.savefig(temporary, dpi=DPI, bbox_inches="tight", format="png", metadata={"Software": None, **about})
+        fig.savefig(temporary, dpi=DPI, bbox_inches="tight", format="png",
+                    metadata={"Software": None, **about})
         if colors:
             quantize(temporary, colors, about)
     return path
 
 
 def quantize(path, colors, about):
-    """Rewrite the PNG at `path` with a palette of `colors` colours; `about`: the text entries it shall
-    carry."""
+    """Rewrite the PNG at `path` with a palette of `colors` colours and the text entries `about`."""
     entries = PngInfo()
     for key, value in about.items():
         entries.add_text(key, value)
     with Image.open(path) as image:
         image = image.convert("RGB")
         palette = image.quantize(colors, method=Image.Quantize.MAXCOVERAGE)
-        image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(path, format="PNG", pnginfo=entries,
-                                                                                optimize=True)
+        image = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+        image.save(path, format="PNG", pnginfo=entries, optimize=True)
 
 
 def image_grid(images, columns, ax, gap=2):
-    """Draw uint8 or [0, 1] float `images` (n, c, h, w) as a grid with `columns` columns and `gap` pixels
-    between."""
+    """Draw uint8 or [0, 1] float `images` (n, c, h, w) in `columns` columns with `gap` pixels between."""
     images = np.asarray(images)
     if images.dtype != np.uint8:
         images = (images.clip(0, 1) * 255 + 0.5).astype(np.uint8)
@@ -89,11 +86,11 @@ def image_grid(images, columns, ax, gap=2):
     for index, image in enumerate(images):
         top, left = (index // columns) * (h + gap), (index % columns) * (w + gap)
         sheet[top:top + h, left:left + w] = image.transpose(1, 2, 0)
-    ax.imshow(sheet.squeeze(), cmap="gray" if c == 1 else None, interpolation="nearest" if w > 64 else "bilinear")
+    ax.imshow(sheet.squeeze(), cmap="gray" if c == 1 else None,
+              interpolation="nearest" if w > 64 else "bilinear")
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     return ax
 
 
@@ -107,9 +104,8 @@ def curves(edges, counts, ax, color=LATENT, density=False):
 
 
 def scatter(points, ax, color=LATENT, size=None, limits=None):
-    """Scatter `points` (n, 2) at equal aspect, rasterised; `limits`: half side of a square window round the
-    origin."""
-    size = size if size is not None else float(np.clip(3e4 / max(len(points), 1), 0.3, 12))
+    """Scatter `points` (n, 2) at equal aspect, rasterised; `limits`: half side of a square window round 0."""
+    size = float(np.clip(3e4 / max(len(points), 1), 0.3, 12)) if size is None else size
     ax.scatter(points[:, 0], points[:, 1], s=size, color=color, linewidths=0, alpha=0.6, rasterized=True)
     ax.set_aspect("equal")
     if limits is not None:
@@ -118,8 +114,7 @@ def scatter(points, ax, color=LATENT, size=None, limits=None):
 
 
 def embedding(points, ax, title, color=LATENT):
-    """Draw a t-SNE map (n, 2): equal aspect, no ticks (its axes mean nothing), `title` with the numbers on
-    it."""
+    """Draw a t-SNE map (n, 2): equal aspect, no ticks (its axes mean nothing), its numbers in `title`."""
     scatter(points, ax, color)
     ax.set(xticks=[], yticks=[])
     ax.grid(False)

@@ -1,4 +1,4 @@
-"""What a run keeps: networks, latents, t-SNE maps, calibration. The one place where loops meet files.
+"""What a run keeps: networks, latents, t-SNE maps, calibration; the one place where loops meet files.
 
 Each stage reads its artifact if that is current, and else makes it and says why (`artifacts.cached`).
 """
@@ -9,24 +9,20 @@ from typing import NamedTuple
 import numpy as np
 from joblib import Parallel, delayed
 
-from lib.cloud import embed
 from lib.cloud.points import distinct
 from lib.images import cache
 from lib.network import models, ranks, train
 from lib.store import artifacts, disk, progress
 from lib.study import LATENT_DIM, ROOT
-from lib.trial import calibration, filaments
 
 NETWORK = "network/train", "network/models"                          # the code behind weights and latents
-SHORT_EPOCHS, SHORT_BATCH, SHORT_RATE = 2, 32, 1e-3  # ours: of trainings that are only compared
+SHORT_EPOCHS, SHORT_BATCH, SHORT_RATE = 2, 32, 1e-3                  # ours: of trainings only compared
 
 
-# ---------------------------------------------------------------------------------------------- networks and
-# latents
+# --------------------------------------------------------------------------------------- networks and latents
 
 def network(study, case, say=progress.log):
-    """The autoencoder of `case` trained for this run, and its history; trains only what is missing or not
-    current.
+    """The autoencoder of `case` trained for this run, and its history; trains only what is not current.
 
     A run that was interrupted goes on from the last finished epoch; a second process waits until the first is
     done. Under torchrun the first process keeps the lock and the files, the others wait for it.
@@ -38,18 +34,17 @@ def network(study, case, say=progress.log):
 
 
 def network_recipe(study, case):
-    """The recipe of the checkpoint of `case`. Raises as `cache.paths` does."""
-    params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed, "loss": "mse",
-              "learning_rate": study.counts.learning_rate, "device": train.best_device().type}
+    """The recipe of the checkpoint of `case`; raises as `cache.paths` does."""
+    params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed,
+              "loss": "mse", "learning_rate": study.counts.learning_rate, "device": train.best_device().type}
     return artifacts.recipe("train", params, cache.paths(study), NETWORK)
 
 
 def _network(study, case, say):
     path, wanted = study.checkpoint(case), network_recipe(study, case)
     model = models.Autoencoder(models.CASES[case], study.seed)
-    reason, state = artifacts.why_stale(path, wanted), None
-    if reason is None:
-        state = restore(model, path)
+    reason = artifacts.why_stale(path, wanted)
+    state = None if reason else restore(model, path)
     if state is None or state["epoch"] < study.epochs(case):
         if state:
             say(f"case {case}: training goes on after epoch {state['epoch']}")
@@ -62,13 +57,12 @@ def _network(study, case, say):
             artifacts.save(path, new_state, wanted, epoch=new_state["epoch"], device=str(train.best_device()),
                            seconds=round(spent + time.perf_counter() - begun, 1))
 
-        # weights, and Adam's two moments of each
-        disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))
+        disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))       # weights, Adam's two moments
         x = cache.load(study)
-        train.fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed,
-                  learning_rate=study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
+        train.fit(model, x.train, x.held_out, study.epochs(case), study.counts.batch, study.seed, "mse",
+                  study.counts.learning_rate, resume=state, after_epoch=keep, desc=f"case {case}")
         ranks.wait()                                                 # the first process writes, all read
-        state = restore(model, path)  # the same bits whether trained now or read
+        state = restore(model, path)                                 # the same bits if trained now or read
     artifacts.note(path, "made")
     return model.eval(), state["history"]
 
@@ -79,49 +73,48 @@ def load_network(study, case):
     artifacts.require(study.checkpoint(case), "01_train_ae")
     state = restore(model, study.checkpoint(case))
     if state["epoch"] < study.epochs(case):
-        raise FileNotFoundError(f"case {case} is trained for {state['epoch']} of {study.epochs(case)} epochs: "
-                                "run notebook 01_train_ae to finish it")
+        raise FileNotFoundError(f"case {case} is trained for {state['epoch']} of {study.epochs(case)} "
+                                "epochs: run notebook 01_train_ae to finish it")
     return model.eval()
 
 
 def restore(model, path):
-    """Put the weights of the checkpoint at `path` into `model`, strictly, and return the state it was saved
-    in.
+    """Put the weights of the checkpoint at `path` into `model`, strictly, and return all that it holds.
 
     Raises ValueError for a file that is no checkpoint, or one of another network.
     """
     state = artifacts.read(path)
     try:
         model.load_state_dict(state["model"], strict=True)
-        whole = type(state["epoch"]) is int and {"state", "param_groups"} <= set(state["optimizer"])
-        whole = whole and all(np.isfinite([row["epoch"], row["train"], row["held_out"]]).all()
-                              for row in state["history"])
+        whole = (type(state["epoch"]) is int and {"state", "param_groups"} <= set(state["optimizer"])
+                 and all(np.isfinite([row["epoch"], row["train"], row["held_out"]]).all()
+                         for row in state["history"]))
     except (RuntimeError, KeyError, TypeError, AttributeError, ValueError):      # each field may be anything
         whole = False
     if not whole:
-        raise ValueError(f"{path.name} is no checkpoint of case {model.config.name}: delete it and run notebook "
-                         "01_train_ae again")
+        raise ValueError(f"{path.name} is no checkpoint of case {model.config.name}: delete it and run "
+                         "notebook 01_train_ae again")
     return state
 
 
 def latents(study, case, split="train"):
     """Latents z (n, 256) of the images of `split`, encoded if they are missing or not current."""
     def compute():
-        return train.encode(load_network(study, case), getattr(cache.load(study), split), desc=f"case {case}, {split}")
-    need = 4 * LATENT_DIM * (study.counts.train if split == "train" else study.counts.held_out)
-    return artifacts.cached(study.latents(case, split), compute, need=need, **latents_stage(study, case, split))
+        x = getattr(cache.load(study), split)
+        return train.encode(load_network(study, case), x, desc=f"case {case}, {split}")
+
+    path, need = study.latents(case, split), 4 * LATENT_DIM * getattr(study.counts, split)
+    return artifacts.cached(path, compute, need=need, **latents_stage(study, case, split))
 
 
 def latents_stage(study, case, split):
-    """Stage, parameters, inputs and modules of the latents of `case` and `split`, as `artifacts.recipe` takes
-    them."""
+    """Stage, params, inputs and modules of the latents of `case` and `split`, for `artifacts.recipe`."""
     return {"stage": "encode", "params": {"case": case, "split": split},
             "inputs": [study.checkpoint(case), *cache.paths(study)], "modules": NETWORK}
 
 
 def short_network(study, name, n, seed, loss="mse", batch_norm=False):
-    """Case I after two epochs on the first `n` training images (ours): the model, kept as
-    data/RUN/short-NAME.pt.
+    """Case I after two epochs on the first `n` training images (ours), kept as data/RUN/short-NAME.pt.
 
     For comparing variants among themselves; far from the quality of `network`.
     """
@@ -129,21 +122,21 @@ def short_network(study, name, n, seed, loss="mse", batch_norm=False):
 
     def compute():
         x = cache.load(study)
-        train.fit(model, x.train[:n], x.held_out, SHORT_EPOCHS, SHORT_BATCH, seed, loss, SHORT_RATE, desc=name)
+        train.fit(model, x.train[:n], x.held_out, SHORT_EPOCHS, SHORT_BATCH, seed, loss,
+                  SHORT_RATE, desc=name)
         return {"model": model.state_dict()}
 
     params = {"n": n, "seed": seed, "loss": loss, "batch_norm": batch_norm, "epochs": SHORT_EPOCHS}
-    state = artifacts.cached(study.data / f"short-{name.replace(' ', '-')}.pt", compute, "short training", params,
-                             cache.paths(study), NETWORK)
+    path = study.data / f"short-{name.replace(' ', '-')}.pt"
+    state = artifacts.cached(path, compute, "short training", params, cache.paths(study), NETWORK)
     model.load_state_dict(state["model"], strict=True)
     return model.eval()
 
 
-# ---------------------------------------------------------------------------------------------- t-SNE maps
+# ------------------------------------------------------------------------------------------------- t-SNE maps
 
 class Map(NamedTuple):
-    """A t-SNE map of latents of case I: which of the scale's counts of points, of how many leading PCs,
-    settings."""
+    """A t-SNE map of latents of case I: how many points, of how many leading PCs, and the settings."""
     points: int                    # 0, 1 or 2: few, more or most, as in study.counts.tsne_points
     leading: int | None = None     # principal components that t-SNE is fed; None: all components as they are
     perplexity: int = 30           # as in the posts: scikit-learn's defaults
@@ -151,26 +144,30 @@ class Map(NamedTuple):
 
 
 MAPS = {"C2-7": Map(0, None, 10, 16), "C2-8": Map(1), "C2-9": Map(2), "C2-11": Map(1, 2), "C2-12": Map(2, 2),
-        "C2-13": Map(2, 4), "C2-14": Map(2, 10)}  # as in the posts (C2-14: the count is ours)
+        "C2-13": Map(2, 4), "C2-14": Map(2, 10)}                     # as in the posts (C2-14: ours)
 
 
 def map_points(study, name, of="latents"):
-    """What t-SNE is fed for the map of figure `name`: points (n, d) of the distinct latents of case I, drawn
-    at random.
+    """What t-SNE is fed for the map of figure `name`: distinct latents (n, d) of case I, drawn at random.
 
-    of: "latents", or "gaussian" for as many points from the normal distribution with the mean and covariance
-    of those.
+    of: "latents", or "gaussian" for as many points of the normal distribution with their mean and covariance.
     """
+    from lib.cloud import embed  # openTSNE and gudhi take seconds to import: only who needs them
+    from lib.trial import filaments
     z = artifacts.require(study.latents("I", "train"), "02_encode_celeba")
     z, leading = z[distinct(z)], MAPS[name].leading
-    chosen = np.random.default_rng(study.seed).permutation(len(z))[:study.counts.tsne_points[MAPS[name].points]]
+    count = study.counts.tsne_points[MAPS[name].points]
+    chosen = np.random.default_rng(study.seed).permutation(len(z))[:count]
     x = (z if leading is None else embed.pca(z).transform(z)[:, :leading])[chosen]
-    return filaments.gaussian_null(x, np.random.default_rng(study.seed)).astype(np.float32) if of == "gaussian" else x
+    if of != "latents":
+        x = filaments.gaussian_null(x, np.random.default_rng(study.seed)).astype(np.float32)
+    return x
 
 
 def tsne_map(study, name, of="latents"):
-    """The t-SNE map (n, 2) of `map_points`, kept as data/RUN/tsne-NAME.npy or tsne-NAME-gaussian.npy; on one
-    core."""
+    """The t-SNE map (n, 2) of `map_points`, on one core, kept as data/RUN/tsne-NAME[-gaussian].npy."""
+    from lib.cloud import embed
+
     def compute():
         x = map_points(study, name, of)
         progress.log(f"t-SNE for figure {name}, {of}: {len(x):,} points in {x.shape[1]} dimensions")
@@ -178,9 +175,11 @@ def tsne_map(study, name, of="latents"):
                           name=f"figure {name}, {of}")
 
     settings, ending = MAPS[name], "" if of == "latents" else f"-{of}"
-    params = {**settings._asdict(), "n": study.counts.tsne_points[settings.points], "seed": study.seed, "of": of}
-    return artifacts.cached(study.data / f"tsne-{name}{ending}.npy", compute, "t-SNE", params,
-                            [study.latents("I", "train")], ["cloud/embed", "trial/filaments"])
+    count = study.counts.tsne_points[settings.points]
+    modules = ["cloud/embed", *(["trial/filaments"] if of == "gaussian" else [])]
+    return artifacts.cached(study.data / f"tsne-{name}{ending}.npy", compute, "t-SNE",
+                            {**settings._asdict(), "n": count, "seed": study.seed, "of": of},
+                            [study.latents("I", "train")], modules)
 
 
 def tsne_maps(study, wanted):
@@ -191,11 +190,11 @@ def tsne_maps(study, wanted):
     return dict(zip(wanted, made, strict=True))
 
 
-# ---------------------------------------------------------------------------------------------- calibration
+# ------------------------------------------------------------------------------------------------ calibration
 
 def calibration_tables(home=ROOT):
-    """`calibration.powers()` and `sizes()` as data/calibration/*.csv: read if current, else made again (half
-    an hour)."""
-    folder = home / "data" / "calibration"
-    return tuple(artifacts.cached(folder / f"{function.__name__}.csv", function, "calibration", {}, (),
-                                  ["trial/calibration"]) for function in (calibration.powers, calibration.sizes))
+    """`calibration.powers()` and `sizes()` as data/calibration/*.csv; half an hour if made again."""
+    from lib.trial import calibration
+    folder, makers = home / "data" / "calibration", (calibration.powers, calibration.sizes)
+    return tuple(artifacts.cached(folder / f"{make.__name__}.csv", make, "calibration", {},
+                                  modules=["trial/calibration"]) for make in makers)

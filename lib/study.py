@@ -1,12 +1,11 @@
-"""One run of the study: which image set, at which scale, from which seed. All counts come from the table
-here."""
+"""One run of the study: which image set, at which scale, from which seed; the one table of all counts."""
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent  # of the project: lib/, notebooks/, data/, figures/
-DATASETS = {"synthetic": "faces drawn from named factors", "celeba": "CelebA", "folder": "photos from a folder"}
+ROOT = Path(__file__).resolve().parent.parent                        # of lib/, notebooks/, data/, figures/
+DATASETS = "synthetic", "celeba", "folder"                           # drawn from named factors; photos
 LATENT_DIM = 256                                                     # as in the posts
 SIZE = 96                                                            # as in the posts: images of 96x96 pixels
 BINS = 100                                                           # as in F2: "around 100 sub-intervals"
@@ -17,8 +16,7 @@ RADIUS_DIMS = (3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)       # as in P1:
 
 
 class Scale(NamedTuple):
-    """All counts of one scale. `tsne_points`: the posts' 20,000 / 80,000 / 165,000 maps, shrunk with the
-    image count."""
+    """All counts of one scale; `tsne_points`: the posts' 20,000 / 80,000 / 165,000, shrunk as the images."""
     train: int
     held_out: int
     epochs_I: int
@@ -34,15 +32,16 @@ class Scale(NamedTuple):
 SCALES = {
     # batch 32 and rate 0.001 below paper are ours: ten thousand images give too few steps of 128 at 0.0005
     "smoke": Scale(1_500, 300, 2, 2, 32, 1e-3, 20_000, 100_000, (250, 500, 1_000), "tests"),
-    "laptop": Scale(10_000, 1_000, 10, 9, 32, 1e-3, 200_000, 1_000_000, (2_500, 5_000, 10_000), "anyone, two cores"),
-    "paper": Scale(170_000, 10_000, 24, 30, 128, 5e-4, 200_000, 1_000_000, (20_000, 80_000, 165_000), "as in the posts"),
+    "laptop": Scale(10_000, 1_000, 10, 9, 32, 1e-3, 200_000, 1_000_000, (2_500, 5_000, 10_000),
+                    "anyone, two cores"),
+    "paper": Scale(170_000, 10_000, 24, 30, 128, 5e-4, 200_000, 1_000_000, (20_000, 80_000, 165_000),
+                   "as in the posts"),
 }
 
 
 @dataclass(frozen=True)
 class Study:
-    """`Study("synthetic", "laptop", 0)`: the counts, paths and label of a run. Raises ValueError on unknown
-    names."""
+    """`Study("synthetic", "laptop", 0)`: counts, paths and label of a run; ValueError on unknown names."""
     dataset: str = "synthetic"
     scale: str = "laptop"
     seed: int = 0
@@ -103,13 +102,10 @@ class Study:
         return {"I": self.counts.epochs_I, "II": self.counts.epochs_II}[case]
 
     def source(self):
-        """Where the photos are: the environment variable CELEBA or IMAGES, which make sets; None for
-        synthetic."""
-        if self.dataset == "synthetic":
-            return None
-        name = {"celeba": "CELEBA", "folder": "IMAGES"}[self.dataset]
-        given = os.environ.get(name)
-        # resolve() raises on a loop of links
+        """Where the photos are: CELEBA or IMAGES of the environment, which make sets; None for synthetic."""
+        name = {"celeba": "CELEBA", "folder": "IMAGES"}.get(self.dataset)
+        given = os.environ.get(name) if name else None
+        # not resolve(), which raises on a loop of links
         return Path(os.path.realpath(Path(given).expanduser())) if given else None
 
 
@@ -118,7 +114,5 @@ def named(given):
     unknown = set(given) - {"dataset", "scale", "seed"}
     if unknown:
         raise ValueError(f"unknown parameter {', '.join(sorted(unknown))}: known are dataset, scale, seed")
-    seed = given.get("seed", "0")
-    if not str(seed).isdigit():
-        raise ValueError(f"SEED must be a whole number from 0 up, not {seed!r}")
-    return Study(given.get("dataset", "synthetic"), given.get("scale", "laptop"), int(seed))
+    seed = given.get("seed", 0)
+    return Study(**{**given, "seed": int(seed) if str(seed).isdigit() else seed})

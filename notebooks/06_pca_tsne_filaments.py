@@ -11,10 +11,11 @@
 # beside it stands what the post did not have: the same figure of a cloud that has no filaments by
 # construction. The eye finds lines and voids in any sparse set of points, so a picture alone decides nothing.
 #
+# Start it with `make lab`: opened otherwise, it does not find `lib`.
+#
 # * **Posts:** the second half of C2, figures C2-7 to C2-21; F2's count of dominant principal components. The
 #   network is that of case I. Figures 06-1 to 06-4, all Gaussian clouds and all numbers on the maps are ours.
 # * **Corrected here:** lines and voids in a zoom (error 8), the axes named in C2 (error 6).
-# * **Reads:** `z_train-I.npy` of notebook 02.
 # * **Writes:** the maps `tsne-*.npy`, and `tsne.csv`, `pca-importance.csv`, `clark-evans.csv`,
 #   `claims-06.csv`, all in `data/RUN/`.
 # * **Goes on in:** notebook 08, which puts filaments on trial with instruments calibrated on clouds of known
@@ -26,29 +27,25 @@ scale = "laptop"
 seed = 0
 
 # %%
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
-from joblib import Parallel, delayed
-from lib import claims, figures, study as studies
+
+from lib import claims, figures, stages
 from lib.cloud import embed
-from lib.store import artifacts, progress
+from lib.cloud.points import distinct
+from lib.store import artifacts
+from lib.study import Study
 from lib.trial import filaments, planes
-study = studies.Study(dataset, scale, seed)
-figures.use_style()
 
 # %%
-latents_file = study.latents("I", "train")
-z = artifacts.require(latents_file, "02_encode_celeba")
-distinct = np.sort(np.unique(z, axis=0, return_index=True)[1])          # the same photo twice is one point
-repeated, z = len(z) - len(distinct), z[distinct]
-order = np.random.default_rng(seed).permutation(len(z))
-small, medium, large = (z[order[:count]] for count in study.counts.tsne_points)
-Markdown(f"This run: **{study.label}**. {len(z):,} different latents of {z.shape[1]} components ({repeated} "
-         f"repeated ones left out). The maps show {len(small):,}, {len(medium):,} and {len(large):,} of "
-         "them, drawn at random, where the post has 20,000, 80,000 and 165,000.")
+study = Study(dataset, scale, seed)
+figures.use_style()
+every = artifacts.require(study.latents("I", "train"), "02_encode_celeba")
+z = every[distinct(every)]                                           # the same photo twice is one point
+Markdown(f"This run: **{study.label}**. {len(z):,} different latents of case I, {len(every) - len(z)} "
+         "repeated ones left out.")
 
 # %% [markdown]
 # ## t-SNE maps of the latents
@@ -64,61 +61,60 @@ Markdown(f"This run: **{study.label}**. {len(z):,} different latents of {z.shape
 # random have about 10/n. We expect recalls far below 1: a plane has no room for the neighbourhoods of 256
 # dimensions.
 #
-# Maps of latents, of their leading principal components (below), and of two smooth clouds (the controls). All are made
-# here, two at a time, and shown one by one.
+# The post's maps show 20,000, 80,000 and 165,000 points. A smaller run shows fewer, drawn at random; each
+# map says how many. Some maps are fed all components of the latents, some their leading principal
+# components (below), and two are fed smooth clouds (the controls). All are made here, two at a time, and
+# shown one by one.
 
 # %%
-first = {"perplexity": 10, "early_exaggeration": 16}                    # as in the posts
-standard = {"perplexity": 30, "early_exaggeration": 12}                 # as in the posts: scikit-learn's defaults
-pca = embed.pca(z)
-scores = pca.transform(z)
-few, many = scores[order[:len(medium)]], scores[order[:len(large)]]
-smooth, smooth_plane = (filaments.gaussian_null(cloud, np.random.default_rng(seed)) for cloud in (small, few[:, :2]))
-fed = {"C2-7": (small, first), "06-1": (smooth.astype(np.float32), first), "C2-8": (medium, standard), "C2-9": (large, standard),
-       "C2-11": (few[:, :2], standard), "06-2": (smooth_plane, standard),
-       **{name: (many[:, :leading], standard) for name, leading in (("C2-12", 2), ("C2-13", 4), ("C2-14", 10))}}
+WANTED = {**{name: (name, "latents") for name in stages.MAPS},
+          "06-1": ("C2-7", "gaussian"), "06-2": ("C2-11", "gaussian")}
+made = stages.tsne_maps(study, WANTED.values())
+maps = {figure: made[which] for figure, which in WANTED.items()}
+fed = {figure: stages.map_points(study, *which) for figure, which in WANTED.items()}
 
-
-# %%
-def tsne_map(name):
-    """The t-SNE map for a figure, kept in data/RUN/ and made again only when something it depends on changed."""
-    x, settings = fed[name]
-    def compute():
-        progress.log(f"t-SNE for figure {name}: {len(x):,} points in {x.shape[1]} dimensions")
-        return embed.tsne(x, seed=seed, n_jobs=1, name=f"figure {name}", **settings)
-    params = {"n": len(x), "dimensions": x.shape[1], "seed": seed, **settings}
-    needs = ["cloud/embed", "trial/filaments"] if name.startswith("06") else ["cloud/embed"]
-    return artifacts.cached(study.data / f"tsne-{name}.npy", compute, "t-SNE", params, [latents_file], needs)
-
-with progress.log_warnings():
-    longest_first = sorted(fed, key=lambda name: -len(fed[name][0]))
-    made = Parallel(n_jobs=2, prefer="threads")(delayed(tsne_map)(name) for name in longest_first)
-maps = dict(zip(longest_first, made))
-
-# %%
-judged = {}
-
-def judge(name, original):
-    """Note the recall of a map, of what it was fed and of the latents behind; return its title."""
-    (x, settings), y = fed[name], maps[name]
-    own, full = (embed.neighbour_recall(cloud, y, k=10, rng=np.random.default_rng(seed)) for cloud in (x, original))
-    judged[name] = len(y), x.shape[1], *settings.values(), seed, *own, *full
-    title = f"{name}: n = {len(y):,}, perplexity {settings['perplexity']}, seed {seed}\n"
-    title += f"neighbour recall (k = 10): {own.value:.3f} $\\pm$ {own.standard_error:.3f}"
-    behind = f"\nof all {original.shape[1]} components: {full.value:.3f} $\\pm$ {full.standard_error:.3f}"
-    return title + (behind if x.shape[1] < original.shape[1] else "")
+# %% [markdown]
+# Each map is judged twice: by the neighbours of what t-SNE was fed, and by those of the same latents in all
+# 256 components. The two differ only for maps of principal components.
 
 
 # %%
-def show(name, what, original, kind="latents", color=figures.LATENT):
-    """Judge a map, draw it and save it under its figure id."""
-    y, title = maps[name], judge(name, original)
+BEHIND = {0: "C2-7", 1: "C2-8", 2: "C2-9"}                           # as many points in all their components
+
+def judged(figure):
+    """Settings of a map, its recall of what t-SNE was fed, and of all components behind it, with errors."""
+    (name, of), (x, y) = WANTED[figure], (fed[figure], maps[figure])
+    settings = stages.MAPS[name]
+    clouds = x, x if of == "gaussian" else fed[BEHIND[settings.points]]
+    recalls = [embed.neighbour_recall(cloud, y, k=10, rng=np.random.default_rng(seed)) for cloud in clouds]
+    return len(y), x.shape[1], *settings[2:], seed, *recalls[0], *recalls[1]
+
+# %%
+order = ["C2-7", "06-1", "C2-8", "C2-9", "C2-11", "C2-12", "C2-13", "C2-14", "06-2"]        # as shown below
+recalls = pd.DataFrame.from_dict({figure: judged(figure) for figure in order}, orient="index", columns=[
+    "n", "components fed", "perplexity", "exaggeration", "seed", "recall", "its error",
+    "recall of all components", "its error, all components"]).rename_axis("figure")
+
+
+# %%
+def title(figure):
+    """What stands above a map."""
+    n, components, perplexity, _, _, own, error, full, full_error = recalls.loc[figure]
+    text = f"{figure}: n = {n:,.0f}, perplexity {perplexity:.0f}, seed {seed}\n"
+    text += f"neighbour recall (k = 10): {own:.3f} $\\pm$ {error:.3f}"
+    leading = stages.MAPS[WANTED[figure][0]].leading
+    behind = f"\nof all {z.shape[1]} components: {full:.3f} $\\pm$ {full_error:.3f}"
+    return text + (behind if leading and not figure.startswith("06") else "")
+
+# %%
+def show(figure, what, kind="latents", color=figures.LATENT):
+    """Draw a map under its figure id."""
+    y = maps[figure]
     width, height = np.ptp(y, axis=0)
     fig, ax = plt.subplots(figsize=(4.6, 4.6 * height / width + 0.6))
-    figures.embedding(y, ax, title, color).set_axis_off()
-    alt = f"t-SNE map of {kind}. {title}.".replace("\n", "; ").replace("$\\pm$", "+-")
-    figures.save(fig, study, name, what, alt, n=f"{len(y):,} {kind}")
-    plt.show()
+    figures.embedding(y, ax, title(figure), color).set_axis_off()
+    alt = f"t-SNE map of {kind}. {title(figure)}.".replace("\n", "; ").replace("$\\pm$", "+-")
+    figures.show(fig, study, figure, what, alt, n=f"{len(y):,} {kind}")
 
 
 # %% [markdown]
@@ -126,7 +122,7 @@ def show(name, what, original, kind="latents", color=figures.LATENT):
 # iterations.
 
 # %%
-show("C2-7", "tsne-of-latents-few", small)
+show("C2-7", "tsne-of-latents-few")
 
 # %% [markdown]
 # **Figure 06-1** (ours) is the negative control: the same number of points from the normal distribution with
@@ -134,41 +130,41 @@ show("C2-7", "tsne-of-latents-few", small)
 # Whatever gaps its map shows, the method and chance have made.
 
 # %%
-show("06-1", "tsne-of-a-smooth-cloud", fed["06-1"][0], "Gaussian points", figures.NORMAL)
+show("06-1", "tsne-of-a-smooth-cloud", "Gaussian points", figures.NORMAL)
 
 
 # %% [markdown]
 # To compare the two maps without the eye: the mean distance to the nearest neighbour in the middle half of
 # the map, in units of what points thrown at random would have. This **Clark-Evans index** is 1 for points at
-# random, less for points in clumps or on lines, and more for points that keep their distance.
+# random, less for points in clumps or on lines, and more for points that keep their distance. If only the map
+# of latents had an index clearly below 1, its lines would be more than the method's.
+#
+# The recalls can be compared, too. Latents whose neighbourhoods have fewer dimensions than those of a
+# smooth cloud are easier to lay flat. Then the recall of their map is the higher one, by more than twice
+# the error of the difference.
 
 # %%
-def crowding(y):
-    return planes.clark_evans(y, planes.central_half_side(y, len(y) // 2)).index
+both = recalls.loc[["C2-7", "06-1"]]
+both.assign(index=[planes.crowding(maps[figure]) for figure in both.index], chance=10 / (both.n - 1)) \
+    .rename(columns={"index": "Clark-Evans index", "chance": "recall by chance"}) \
+    [["Clark-Evans index", "recall", "its error", "recall by chance"]].style.format(precision=3)
 
-(own, error), (own_smooth, error_smooth) = judged["C2-7"][5:7], judged["06-1"][5:7]
-easier = own - own_smooth > 2 * np.hypot(error, error_smooth)
-Markdown(f"In the middle of the map of latents the index is {crowding(maps['C2-7']):.2f}, in that of the smooth cloud "
-         f"{crowding(maps['06-1']):.2f}. The recall is {own:.3f} for the latents and {own_smooth:.3f} for the "
-         f"smooth cloud, where chance gives {10 / (len(small) - 1):.3f}: the latents are "
-         f"{'easier' if easier else 'not clearly easier'} to lay flat than a smooth cloud of the same "
-         "covariance. (They would be easier if their neighbourhoods had fewer dimensions.)")
+# %%
+Markdown("The recall of the latents' map less that of the smooth cloud's is "
+         f"**{-np.diff(both.recall)[0]:.3f}** +- {np.hypot(*both['its error']):.3f}.")
 
 # %% [markdown]
 # **Figures C2-8 and C2-9.** More points, with the standard settings (perplexity 30, exaggeration 12, 1,000
-# iterations). The post sees gaps between dense centres in both.
+# iterations). The post sees gaps between dense centres in both. Look at the recall above each map before you
+# believe them: one minus it is the share of a point's 10 nearest on the map that are not among its 10 nearest
+# latents. Where that is the larger part, dense centres and gaps describe t-SNE's solution. They are no
+# measurement of the density of latents.
 
 # %%
-show("C2-8", "tsne-of-latents-more", medium)
+show("C2-8", "tsne-of-latents-more")
 
 # %%
-show("C2-9", "tsne-of-latents-most", large)
-
-# %%
-kept = judged["C2-9"][5]
-Markdown(f"With {len(large):,} points the map keeps {kept:.1%} of the neighbours: of the 10 points nearest "
-         f"to a point on it, {1 - kept:.0%} are not among the 10 nearest latents. The dense centres and gaps "
-         "of such a map describe t-SNE's solution; they are no measurement of the density of latents.")
+show("C2-9", "tsne-of-latents-most")
 
 # %% [markdown]
 # ## Principal components
@@ -182,38 +178,43 @@ Markdown(f"With {len(large):,} points the map keeps {kept:.1%} of the neighbours
 # that line is correlation; below it are the directions that correlation leaves empty.
 
 # %%
+pca = embed.pca(z)
 shuffled = embed.pca(filaments.shuffled_null(z, np.random.default_rng(seed)))
-importance = pd.DataFrame({"component": np.arange(1, z.shape[1] + 1), "eigenvalue": pca.eigenvalues,
-                           "importance": pca.share, "importance, columns shuffled": shuffled.share})
-artifacts.write(study.data / "pca-importance.csv", importance)
-dominant = int((pca.eigenvalues > pca.eigenvalues.mean()).sum())        # above the mean eigenvalue: rule ours
+eigenvalues, share = pca.explained_variance_, pca.explained_variance_ratio_
+by_chance = shuffled.explained_variance_ratio_
+artifacts.write(study.data / "pca-importance.csv", pd.DataFrame({
+    "component": np.arange(1, z.shape[1] + 1), "eigenvalue": eigenvalues, "importance": share,
+    "importance, columns shuffled": by_chance}))
+dominant = int((eigenvalues > eigenvalues.mean()).sum())             # above the mean eigenvalue: rule ours
 
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3.3))
-for ax, shown in ((left, 40), (right, z.shape[1])):
-    component = importance.component[:shown]
-    ax.plot(component, pca.share[:shown], ".-", ms=4, color=figures.LATENT, label="latents")
-    ax.plot(component, shuffled.share[:shown], "--", color=figures.MUTED, label="columns shuffled")
-    ax.axhline(pca.share.mean(), color=figures.THEORY, lw=0.8, ls=":", label="mean importance")
+for ax, count in ((left, 40), (right, z.shape[1])):
+    component = np.arange(1, count + 1)
+    ax.plot(component, share[:count], ".-", ms=4, color=figures.LATENT, label="latents")
+    ax.plot(component, by_chance[:count], "--", color=figures.MUTED, label="columns shuffled")
+    ax.axhline(share.mean(), color=figures.THEORY, lw=0.8, ls=":", label="mean importance")
     ax.set(xlabel="principal component", ylabel="importance (share of the variance)")
-left.set(title=f"C2-10: the first 40 (n = {len(z):,})"); left.legend()
+left.set_title(f"C2-10: the first 40 (n = {len(z):,})")
+left.legend()
 right.set(title="all, logarithmic", yscale="log")
-first_three = ", ".join(f"{share:.1%}" for share in pca.share[:3])
-figures.save(fig, study, "C2-10", "pca-importance", n=f"{len(z):,} latents", alt="Importance per principal "
+first_three = ", ".join(f"{part:.1%}" for part in share[:3])
+figures.show(fig, study, "C2-10", "pca-importance", n=f"{len(z):,} latents", alt="Importance per principal "
              f"component: {first_three} for the first three, {dominant} above the mean.")
-plt.show()
+
+# %% [markdown]
+# Five numbers say what the curve looks like. *First over second* tells whether one component dominates
+# (rule ours: it does from 2 on). *Component 11 over component 100* tells whether the importance is flat
+# after ten: the post has about 1, and up to 2 counts as flat (rule ours). *Above the mean* counts the
+# dominant components. *Less than shuffled* counts those with less variance than they would have without
+# correlation. If the first 10 hold more than half of all variance, the cloud is flat: a few directions hold
+# most of it.
 
 # %%
-onepc, flat = (float(pca.eigenvalues[a - 1] / pca.eigenvalues[b - 1]) for a, b in ((1, 2), (11, 100)))
-below = np.flatnonzero(pca.share < shuffled.share) + 1
-ten = pca.share[:10].sum()
-Markdown(f"The first component holds {pca.share[0]:.1%} of the variance and the second {pca.share[1]:.1%}: a "
-         f"ratio of {onepc:.2f}, so {'one' if onepc >= 2 else 'no single'} component dominates (rule ours: a "
-         f"factor of 2). Component 11 has {flat:.3g} times the variance of component 100: after the first 10 "
-         f"the importance is {'nearly' if flat <= 2 else 'far from'} constant. {dominant} of {z.shape[1]} "
-         f"components lie above the mean (F2: about a tenth). {len(below)} have less variance than they "
-         f"would have without correlation, and the first 10 hold {ten:.1%} of all variance: the cloud is "
-         f"{'flat: a few directions hold most of it' if ten > 0.5 else 'not confined to a few directions'}.")
+onepc, flat = eigenvalues[0] / eigenvalues[1], eigenvalues[10] / eigenvalues[99]
+pd.DataFrame([{"first over second": onepc, "11 over 100": flat, "above the mean": dominant,
+               "less than shuffled": int((share < by_chance).sum()),
+               "share of the first 10": share[:10].sum()}]).style.hide(axis="index").format(precision=3)
 
 # %% [markdown]
 # ## t-SNE after PCA
@@ -227,43 +228,36 @@ Markdown(f"The first component holds {pca.share[0]:.1%} of the variance and the 
 # no count of points for this one; here it is the largest).
 
 # %%
-show("C2-11", "tsne-of-2-pcs-more", medium, "latents, 2 PCs")
+show("C2-11", "tsne-of-2-pcs-more", "latents, 2 PCs")
 
 # %%
-show("C2-12", "tsne-of-2-pcs-most", large, "latents, 2 PCs")
+show("C2-12", "tsne-of-2-pcs-most", "latents, 2 PCs")
 
 # %%
-show("C2-13", "tsne-of-4-pcs", large, "latents, 4 PCs")
+show("C2-13", "tsne-of-4-pcs", "latents, 4 PCs")
 
 # %%
-show("C2-14", "tsne-of-10-pcs", large, "latents, 10 PCs")
+show("C2-14", "tsne-of-10-pcs", "latents, 10 PCs")
 
 # %% [markdown]
 # **Figure 06-2** (ours) is the control for C2-11: as many points of a two-dimensional normal distribution
 # with the same mean and covariance, under the same settings. What t-SNE is fed here has no elongated voids.
 
 # %%
-show("06-2", "tsne-of-a-smooth-plane", smooth_plane, "Gaussian points, 2D", figures.NORMAL)
+show("06-2", "tsne-of-a-smooth-plane", "Gaussian points, 2D", figures.NORMAL)
 
 # %% [markdown]
-# All maps with their numbers:
+# All maps with their numbers. Read down the last rows of C2: the recall of all components is how much a map
+# of 2, 4 or 10 components knows of the cloud in 256 dimensions. Where it is small, a crack in the map says
+# next to nothing about that cloud: which points stand side by side was decided by the projection.
 
 # %%
-columns = ["n", "components fed", "perplexity", "exaggeration", "seed", "recall", "its error",
-           "recall of all components", "its error "]
-recalls = pd.DataFrame.from_dict(judged, orient="index", columns=columns).rename_axis("figure")
-artifacts.write(study.data / "tsne.csv", recalls)
-recalls.style.format(precision=3)
+figures.table(recalls, study, "tsne.csv", thousands=",")
 
 # %%
-own, full = ([recalls[column][name] for name in ("C2-12", "C2-13", "C2-14")] for column in columns[5:8:2])
-plane_only = embed.neighbour_recall(large, many[:, :2], k=10, rng=np.random.default_rng(seed))
-told = "next to nothing" if full[0] < 0.1 else "little" if full[0] < 0.5 else "something"
-Markdown(f"With 2, 4 and 10 components t-SNE keeps {own[0]:.1%}, {own[1]:.1%} and {own[2]:.1%} of the "
-         f"neighbours it was given, and {full[0]:.1%}, {full[1]:.1%} and {full[2]:.1%} of the neighbours "
-         "among the latents. The plane of the first two components, without t-SNE, has "
-         f"{plane_only.value:.1%}. So a crack in C2-12 says {told} about the cloud in 256 "
-         "dimensions: which points stand side by side was decided by the projection.")
+plane_only = embed.neighbour_recall(fed["C2-9"], fed["C2-12"], k=10, rng=np.random.default_rng(seed))
+Markdown(f"The plane of the first two components itself, without t-SNE, keeps {plane_only.value:.1%} of the "
+         "neighbours among all components.")
 
 # %% [markdown]
 # ## Planes of principal components
@@ -278,13 +272,14 @@ Markdown(f"With 2, 4 and 10 components t-SNE keeps {own[0]:.1%}, {own[1]:.1%} an
 # has there, as we shall see.
 
 # %%
-axis_x, axis_y = np.argsort(-np.abs(z.mean(axis=0)))[:2]                # the most off-centre axes: rule ours
-off_centre = z[:, [axis_x, axis_y]] - z[:, [axis_x, axis_y]].mean(axis=0, dtype=float)
+scores = pca.transform(z)
+axes_off = np.argsort(-np.abs(z.mean(axis=0)))[:2]                   # the most off-centre axes: rule ours
+off_centre = z[:, axes_off] - z[:, axes_off].mean(axis=0, dtype=float)
 shown = {("PC1", "PC2"): scores[:, [0, 1]], ("PC1", "PC18"): scores[:, [0, 17]],
-         ("PC8", "PC35"): scores[:, [7, 34]], (f"z{axis_x} - mean", f"z{axis_y} - mean"): off_centre}
-rng = np.random.default_rng(seed)
-nulls = {labels: filaments.gaussian_null(plane, rng) for labels, plane in shown.items()}
+         ("PC8", "PC35"): scores[:, [7, 34]], tuple(f"z{axis} - mean" for axis in axes_off): off_centre}
 pc1_pc2, pc1_pc18, pc8_pc35, original = shown
+null_rng = np.random.default_rng(seed)
+nulls = {labels: filaments.gaussian_null(plane, null_rng) for labels, plane in shown.items()}
 
 
 # %%
@@ -293,41 +288,40 @@ def windows(labels, half):
     clouds = shown[labels], nulls[labels]
     yield half, clouds, ""
     if np.count_nonzero((np.abs(clouds[0]) <= half).all(axis=1)) < 30:
-        scaled, central = zip(*map(planes.central_window, clouds))
+        scaled, central = zip(*map(planes.central_window, clouds), strict=True)
         yield central[0] * half / 0.25, scaled, " sigma"
 
 
 # %%
-def zoom(axes, labels, half, clouds, unit):
-    """Draw the window +-half of latents and Gaussian counterpart side by side; return the titles."""
-    kinds = ("latents", figures.LATENT), ("Gaussian", figures.NORMAL)
-    for ax, cloud, (name, color) in zip(axes, clouds, kinds):
-        inside = cloud[(np.abs(cloud) <= half).all(axis=1)]
-        figures.scatter(inside, ax, color, limits=half)
-        ax.text(0, 0, "" if len(inside) else "no point in this window", ha="center", color="0.5")
-        ax.set_title(f"{name}: {len(inside):,} points in $\\pm${half:.3g}{unit}", fontsize=9)
-        ax.set_xlabel(labels[0] + unit.replace(" ", " / "))
-    axes[0].set_ylabel(labels[1] + unit.replace(" ", " / "))
-    return f"{axes[0].get_title()}; {axes[1].get_title()}. ".replace("$\\pm$", "+-")
+def panel(ax, labels, half, cloud, unit, name, color):
+    """Draw the window +-half of one cloud; return its title."""
+    inside = cloud[(np.abs(cloud) <= half).all(axis=1)]
+    figures.scatter(inside, ax, color, limits=half)
+    ax.text(0, 0, "" if len(inside) else "no point in this window", ha="center", color="0.5")
+    ax.set_title(f"{name}: {len(inside):,} points in $\\pm${half:.3g}{unit}", fontsize=9)
+    ax.set_xlabel(labels[0] + unit.replace(" ", " / "))
+    return ax.get_title().replace("$\\pm$", "+-")
 
 
 # %%
-def show_plane(name, what, half, labels):
-    """Draw and save the windows of a plane under a figure id."""
+def show_plane(figure, what, half, labels):
+    """Draw the windows of a plane, latents beside their Gaussian counterpart, under a figure id."""
     rows = list(windows(labels, half))
     fig, axes = plt.subplots(len(rows), 2, figsize=(6.4, 3.35 * len(rows)), squeeze=False)
     alt = f"Plane of {labels[0]} and {labels[1]}. "
-    alt += "".join(zoom(row, labels, *window) for row, window in zip(axes, rows))
-    figures.save(fig, study, name, what, alt, n=f"{len(z):,} latents, as many Gaussian points")
-    plt.show()
+    for (left, right), (reach, (latents, smooth), unit) in zip(axes, rows, strict=True):
+        alt += panel(left, labels, reach, latents, unit, "latents", figures.LATENT) + "; "
+        alt += panel(right, labels, reach, smooth, unit, "Gaussian", figures.NORMAL) + ". "
+        left.set_ylabel(labels[1] + unit.replace(" ", " / "))
+    figures.show(fig, study, figure, what, alt, n=f"{len(z):,} latents, as many Gaussian points")
 
 
 # %% [markdown]
 # **Figure C2-15.** The wide view: all points.
 
 # %%
-reach = np.ceil(max(np.abs(clouds[pc1_pc2]).max() for clouds in (shown, nulls)))
-show_plane("C2-15", "pc1-pc2-wide", reach, pc1_pc2)
+wide = np.ceil(max(np.abs(clouds[pc1_pc2]).max() for clouds in (shown, nulls)))
+show_plane("C2-15", "pc1-pc2-wide", wide, pc1_pc2)
 
 # %% [markdown]
 # **Figure C2-16.** The square of side 5.
@@ -367,13 +361,14 @@ show_plane("C2-21", "most-off-centre-axes", 0.25, original)
 
 # %% [markdown]
 # ### Corrected here: which axes are these? (error 6)
+#
+# For this plane the post takes the components 52 and 221 and says that they have their centres at -2 and 5.
+# Its own table gives 5 for component 52 and -1 for component 221; -2 belongs to component 130. Component
+# numbers mean nothing in another network, so this run finds its two by rule:
 
 # %%
-mu = z.mean(axis=0, dtype=float)
-Markdown("For this plane the post takes the components 52 and 221 and says that they have their centres at "
-         "-2 and 5. Its own table gives 5 for component 52 and -1 for component 221; -2 belongs to component "
-         "130. Component numbers mean nothing in another network, so this run finds its two by rule: "
-         f"component {axis_x} with a mean of {mu[axis_x]:.2f} and component {axis_y} with {mu[axis_y]:.2f}.")
+pd.DataFrame({"component": axes_off, "mean": z[:, axes_off].mean(axis=0, dtype=float)}) \
+    .style.hide(axis="index").format(precision=2)
 
 # %% [markdown]
 # ## Corrected here: lines and voids are what any smooth cloud shows (error 8)
@@ -386,30 +381,29 @@ Markdown("For this plane the post takes the components 52 and 221 and says that 
 # %%
 sample = np.random.default_rng(seed).normal(0, (5, 3.5), (165_000, 2))
 keyhole = planes.clark_evans(sample, 0.25)
-title = f"06-3: {keyhole.n} of 165,000 Gaussian points\nClark-Evans index {keyhole.index:.2f}"
 fig, ax = plt.subplots(figsize=(4.4, 4.6))
 figures.scatter(sample[(np.abs(sample) <= 0.25).all(axis=1)], ax, figures.NORMAL, limits=0.25)
 ax.set(xlabel="first axis (sigma = 5)", ylabel="second axis (sigma = 3.5)")
-ax.set_title(title, fontsize=9)
-figures.save(fig, study, "06-3", "gaussian-through-the-keyhole", n="165,000 Gaussian points, no latents",
+ax.set_title(f"06-3: {keyhole.n} of 165,000 Gaussian points\nClark-Evans index {keyhole.index:.2f}",
+             fontsize=9)
+figures.show(fig, study, "06-3", "gaussian-through-the-keyhole", n="165,000 Gaussian points, no latents",
              alt=f"{keyhole.n} random points in a square of half side 0.25: chains of points and empty "
              "patches, though the density is constant.")
-plt.show()
 
 # %% [markdown]
-# One draw may be lucky, so it is repeated. For the Clark-Evans index, neighbours are searched in the whole
-# plane and only points of the window are counted, so that the window's edge needs no correction.
+# One draw may be lucky, so it is repeated 20 times. For the Clark-Evans index, neighbours are searched in the
+# whole plane and only points of the window are counted, so that the window's edge needs no correction.
+#
+# Density times area says that the square holds 375 points. Points that know nothing of each other have an
+# index of 1, points on lines clearly less. And of 200 equal cells of the square, 200 exp(-375/200) = 31
+# stay empty on average though nothing keeps points out. If the index is 1 and the count is 375, the chains
+# and holes of the figure are the scatter of such points.
 
 # %%
-rng = np.random.default_rng(seed + 1)
-draws = pd.DataFrame([planes.clark_evans(rng.normal(0, (5, 3.5), (165_000, 2)), 0.25) for _ in range(20)])
-expected = 165_000 * 0.5 ** 2 / (2 * np.pi * 5 * 3.5)
-Markdown(f"In 20 draws the square holds {draws.n.mean():.0f} +- {draws.n.std():.0f} points (density times "
-         f"area says {expected:.0f}), with an index of **{draws['index'].mean():.3f}** +- "
-         f"{draws['index'].std():.3f}. Points on lines would have an index clearly below 1. The "
-         "chains and holes of figure 06-3 are the scatter of points that know nothing of each other: of 200 "
-         f"equal cells of the square, {200 * np.exp(-expected / 200):.0f} stay empty on average though nothing "
-         "keeps points out.")
+draws_rng = np.random.default_rng(seed + 1)
+draws = pd.DataFrame([planes.clark_evans(draws_rng.normal(0, (5, 3.5), (165_000, 2)), 0.25)
+                      for _ in range(20)]).rename(columns={"index": "Clark-Evans index", "n": "points"})
+draws.agg(["mean", "std"]).style.format(precision=3)
 
 # %% [markdown]
 # ## The planes of this run against their Gaussian counterparts
@@ -419,21 +413,25 @@ Markdown(f"In 20 draws the square holds {draws.n.mean():.0f} +- {draws.n.std():.
 # looked at in the same way. The *p* is one-sided: how often chance gives so low an index or a lower one, at
 # best 0.01. With four planes, one *p* of 0.05 is nothing unusual. A control (ours) says whether the test
 # would see lines: a Gaussian cloud whose points are drawn onto parallel lines, three mean spacings apart.
+#
+# Look at *z* first, the distance from the mean of the null in its standard deviations: lines would bring it
+# to -2 or below, as they must in the control. But an index below the Gaussian null need not mean lines. A
+# cloud whose density is not Gaussian in the window, with a ridge or lump of any width, has it too. What
+# such a difference is made of is a question for notebook 08.
 
 # %%
-rng = np.random.default_rng(seed + 2)
-lined = rng.standard_normal((len(z), 2))
-spacing = 3 * np.sqrt(2 * np.pi / len(z))                               # 3 / sqrt(density at the centre)
+trial_rng = np.random.default_rng(seed + 2)
+lined = trial_rng.standard_normal((len(z), 2))
+spacing = 3 * np.sqrt(2 * np.pi / len(z))                            # 3 / sqrt(density at the centre)
 lined[:, 1] = spacing * np.round(lined[:, 1] / spacing)
 tested = {**{" / ".join(labels): plane for labels, plane in shown.items()}, "control: lines": lined}
-trials = {name: filaments.trial(plane, "gaussian", 99, rng=rng) for name, plane in tested.items()}
+trials = {name: filaments.trial(plane, "gaussian", 99, rng=trial_rng) for name, plane in tested.items()}
 
 # %%
-rows = [(name, len(z), t.statistic, t.null.mean(), t.null.std(ddof=1), t.z, t.p)
-        for name, t in trials.items()]
-verdicts = pd.DataFrame(rows, columns=["plane", "n", "index", "null mean", "null sd", "z", "p"])
-artifacts.write(study.data / "clark-evans.csv", verdicts)
-verdicts.style.hide(axis="index").format(precision=3, thousands=",")
+verdicts = pd.DataFrame([(name, len(z), t.statistic, t.null.mean(), t.null.std(ddof=1), t.z, t.p)
+                         for name, t in trials.items()],
+                        columns=["plane", "n", "index", "null mean", "null sd", "z", "p"])
+figures.table(verdicts, study, "clark-evans.csv", thousands=",")
 
 # %% [markdown]
 # **Figure 06-4** (ours) shows the same numbers.
@@ -448,39 +446,23 @@ ax.set(title=f"06-4: central windows of the planes (n = {len(z):,})", ylim=(len(
        xlabel="Clark-Evans index (1: at random, below: lines or clumps)",
        yticks=verdicts.index, yticklabels=verdicts.plane.str.replace(" - mean", ""))
 ax.legend(loc="center", bbox_to_anchor=(0.4, 0.6))
-figures.save(fig, study, "06-4", "clark-evans", n=f"{len(z):,} latents, 99 Gaussian clouds each",
+figures.show(fig, study, "06-4", "clark-evans", n=f"{len(z):,} latents, 99 Gaussian clouds each",
              alt="Clark-Evans index per plane beside those of 99 Gaussian clouds: "
              + ", ".join(f"{name} {t.statistic:.2f} (z = {t.z:.1f})" for name, t in trials.items()) + ".")
-plt.show()
-
-# %%
-control, low = trials["control: lines"], verdicts.plane[:-1][verdicts.z[:-1] <= -2].tolist()
-found = "Two standard deviations or more below their null lie: " + ", ".join(low) if low else \
-        "None of the four planes lies two standard deviations or more below its null"
-Markdown(f"The test {'sees' if control.z <= -2 else 'does not see'} the lines of the control (index "
-         f"{control.statistic:.2f}, z = {control.z:.1f}). {found}. An index below the Gaussian null need not "
-         "mean lines: a cloud whose density is not Gaussian in the window, with a ridge or lump of any "
-         "width, has it too. What such a difference is made of is a question for notebook 08.")
 
 # %% [markdown]
 # ## What this run says
+#
+# None of this proves that there are no filaments: a projection onto a plane hides what is thin in 256
+# dimensions. Notebook 08 looks there.
 
 # %%
-pc_plane, of_all = trials[" / ".join(pc1_pc2)], recalls["recall of all components"].filter(like="C2")
-Markdown(f"""* The t-SNE maps keep {of_all.min():.1%} to {of_all.max():.1%} of the latents' neighbours;
-  to judge a gap in them takes the map of a smooth cloud beside it (figures 06-1 and 06-2).
-* {'One' if onepc >= 2 else 'No single'} principal component dominates (first over second: {onepc:.2f}),
-  {dominant} are above the mean, and after 10 the importance is {'nearly' if flat <= 2 else 'not'} flat
-  (component 11 over 100: {flat:.3g}).
-* In the central window of PC1 and PC2 the index is {pc_plane.statistic:.3f}, where Gaussian clouds have
-  {pc_plane.null.mean():.3f} +- {pc_plane.null.std(ddof=1):.3f} (z = {pc_plane.z:.1f}, p = {pc_plane.p:.2f}):
-  the lines and voids there are {'more' if pc_plane.z <= -2 else 'no more'} than chance makes.
-* The post's own square, filled with 165,000 Gaussian points, has an index of {draws['index'].mean():.2f}: the
-  chains and voids that figure 06-3 shows are chance.
-* None of this proves that there are no filaments: a projection onto a plane hides what is thin in 256
-  dimensions. Notebook 08 looks there.""")
+low = int((verdicts.z[:-1] <= -2).sum())
+of_all = recalls["recall of all components"].filter(like="C2")
+Markdown(f"* {low} of the four planes lie two standard deviations or more below Gaussian clouds of their "
+         f"shape.\n* The t-SNE maps keep {of_all.min():.1%} to {of_all.max():.1%} of the latents' "
+         "neighbours: to judge a gap in them takes the map of a smooth cloud beside it.")
 
 # %%
-table = claims.record(study, "06", {"F2-pcs": dominant, "C2-onepc": onepc, "C2-flat": flat,
-                                    "C2-lines": pc_plane.z})
-table.style.hide(axis="index")
+claims.record(study, "06", {"F2-pcs": dominant, "C2-onepc": float(onepc), "C2-flat": float(flat),
+                            "C2-lines": trials[" / ".join(pc1_pc2)].z}).style.hide(axis="index")

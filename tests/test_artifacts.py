@@ -1,4 +1,4 @@
-"""Artifacts: nothing partial under a final name, and nothing used that is not what its recipe would make now."""
+"""Artifacts: nothing partial under a final name, and nothing used but what its recipe would make now."""
 import json
 
 import numpy as np
@@ -102,7 +102,8 @@ STALE = {
 def test_stale_says_why(made, reason):
     source, path, recipe = made
     STALE[reason](source, path)
-    assert reason in artifacts.why_stale(path, artifacts.recipe("square", {"power": 2}, [source], ["cloud/theory"]))
+    recipe = artifacts.recipe("square", {"power": 2}, [source], ["cloud/theory"])
+    assert reason in artifacts.why_stale(path, recipe)
 
 
 def test_a_changed_parameter_is_named(made):

@@ -1,4 +1,4 @@
-"""The benchmarks at tiny sizes: each runs, names its machine, and what it measures equals the literal slow result."""
+"""The benchmarks at tiny sizes: each runs, names its machine, and measures what equals the slow result."""
 import os
 import subprocess
 import sys
@@ -12,16 +12,19 @@ from lib.network import models
 from lib.study import ROOT
 
 FACTS = {"cpu", "cores", "load", "versions", "date"}
-PROMISE = {"quantity", "unit", "rounds", "target", "ours", "floor", "peer", "to_floor", "to_peer", "met", "deviation"}
-# largest allowed difference from the literal result: counts none, grey levels 2, relative loss under bfloat16,
+PROMISE = {"quantity", "unit", "rounds", "target", "ours", "floor", "peer", "to_floor", "to_peer", "met",
+           "deviation"}
+# largest allowed difference from the literal result: counts none, grey levels 2, relative loss in bfloat16,
 # latents in float32, radii in standard errors, recall lost at 200 points
-TOLERANCE = {"histograms": 0, "rendering_and_boxes": 0, "intake": 2, "training": 2e-2, "encoding": 2e-5, "radii": 4, "tsne": 0.1}
+TOLERANCE = {"histograms": 0, "rendering_and_boxes": 0, "intake": 2, "training": 2e-2, "encoding": 2e-5,
+             "radii": 4, "tsne": 0.1}
 
 
 def quick(name, folder):
     """Run one benchmark with --quick in a process of its own and return its table."""
-    finished = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", "--quick", "--results", folder], text=True,
-                              cwd=ROOT, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    finished = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", "--quick", "--results", folder],
+                              text=True, cwd=ROOT, capture_output=True,
+                              env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert finished.returncode == 0, finished.stderr[-3000:]
     return pd.read_csv(folder / f"{name}.csv")
 
@@ -42,7 +45,8 @@ def test_cost_against_work_has_an_exponent_per_part(tmp_path):
     assert np.isfinite(result["exponent"]).all()
 
 
-@pytest.mark.parametrize("name, columns", [("options", {"variant", "ratio"}), ("step_profile", {"part", "share"})])
+@pytest.mark.parametrize("name, columns",
+                         [("options", {"variant", "ratio"}), ("step_profile", {"part", "share"})])
 def test_other_tables_name_what_they_measured(name, columns, tmp_path):
     result = quick(name, tmp_path)
     assert columns | FACTS <= set(result) and "target" not in result
@@ -52,7 +56,9 @@ def test_other_tables_name_what_they_measured(name, columns, tmp_path):
 
 
 def test_the_readme_block_is_made_of_all_results():
-    made = table.block(table.collected()) if list(measure.RESULTS.glob("*.csv")) else pytest.skip("no results yet")
+    if not list(measure.RESULTS.glob("*.csv")):
+        pytest.skip("no results yet")
+    made = table.block(table.collected())
     assert made in (measure.ROOT / "benchmarks" / "README.md").read_text()
 
 
@@ -70,7 +76,8 @@ def test_rounds_are_interleaved_and_ratios_are_of_rounds():
 
 
 @pytest.mark.parametrize("limits, met", [({"of_floor": 0.5}, "yes"), ({"of_floor": 0.51}, "no"), ({}, ""),
-                                         ({"of_floor": 0.5, "of_peer": 3.1}, "no"), ({"of_floor": 0.5, "met": False}, "no")])
+                                         ({"of_floor": 0.5, "of_peer": 3.1}, "no"),
+                                         ({"of_floor": 0.5, "met": False}, "no")])
 def test_a_target_is_met_by_rate(limits, met):
     times = pd.DataFrame({"ours": [2.0, 2.0, 9.0], "floor": [1.0, 1.0, 9.0], "peer": [6.0, 6.0, 9.0]})
     row = measure.row("a", 10, "b", times, **limits)
@@ -92,10 +99,10 @@ def test_operations_are_counted_by_hand(case):
     """Six per multiply-add: kernel area x channels in x channels out, at each pixel of the smaller map."""
     config, total = models.CASES[case], 0
     edge, channels = 96, 3
-    for filters, k in zip(config.encoder_filters, config.encoder_kernels):
+    for filters, k in zip(config.encoder_filters, config.encoder_kernels, strict=True):
         edge //= 2
         total, channels = total + k * k * channels * filters * edge ** 2, filters
     total += 2 * 256 * channels * edge ** 2
-    for filters, k in zip(config.decoder_filters, config.decoder_kernels):
+    for filters, k in zip(config.decoder_filters, config.decoder_kernels, strict=True):
         total, channels, edge = total + k * k * channels * filters * edge ** 2, filters, edge * 2
     assert training.work(config)[0] == 6 * total

@@ -14,17 +14,20 @@ def test_verdict_is_computed_from_the_number(value, expected):
     assert claims.verdict(AT_MOST, value)[1] == expected
 
 
-@pytest.mark.parametrize("target, relative, inside, outside", [(16.5, 0.1, 15.0, 14.8), (-2.0, 0.5, -1.1, -0.9)])
+@pytest.mark.parametrize("target, relative, inside, outside",
+                         [(16.5, 0.1, 15.0, 14.8), (-2.0, 0.5, -1.1, -0.9)])
 def test_about_is_relative_to_the_size(target, relative, inside, outside):
     low, high = claims.about(target, relative)
     assert low <= inside <= high and not low <= outside <= high
 
 
 def test_a_reason_makes_it_not_applicable():
-    assert claims.verdict(AT_MOST, "the indices are the author's") == ("-", "not applicable: the indices are the author's")
+    why = "the indices are the author's"
+    assert claims.verdict(AT_MOST, why) == ("-", f"not applicable: {why}")
 
 
-@pytest.mark.parametrize("value, error, shown", [(46.17294, 0.0013, "46.1729 +- 0.0013"), (12.3, 25, "12 +- 25"), (3, 0, "3 +- 0")])
+@pytest.mark.parametrize("value, error, shown",
+                         [(46.17294, 0.0013, "46.1729 +- 0.0013"), (12.3, 25, "12 +- 25"), (3, 0, "3 +- 0")])
 def test_an_error_sets_the_digits_shown_and_not_the_verdict(value, error, shown):
     measured, verdict = claims.verdict(AT_MOST, (value, error))
     assert measured == shown and verdict == claims.verdict(AT_MOST, value)[1]

@@ -120,13 +120,15 @@ def test_tsne_of_a_line_and_of_neighbours_found_by_blocks(monkeypatch):
     assert np.array_equal(y, embed.tsne(x, perplexity=10, n_iter=300))
 
 
-@pytest.mark.parametrize("n, k, dtype", [(2_000, 90, np.float32), (1_999, 7, np.float64), (130, 129, np.float32), (65, 1, np.float32)])
+@pytest.mark.parametrize("n, k, dtype", [(2_000, 90, np.float32), (1_999, 7, np.float64),
+                                         (130, 129, np.float32), (65, 1, np.float32)])
 def test_neighbours_found_by_blocks_are_those_of_scikit_learn(n, k, dtype, monkeypatch):
     monkeypatch.setattr(embed, "_DISTANCES", 10_000)                 # many blocks
     x = np.random.default_rng(0).normal(size=(n, 40)).astype(dtype) + 3
     indices, distances = embed._by_blocks(x, k)
     wanted, literal = NearestNeighbors(algorithm="brute").fit(x).kneighbors(n_neighbors=k)
-    assert indices.shape == (n, k) and (indices == literal).mean() > 0.999       # rounding changes places of equals only
+    # rounding changes places of equals only
+    assert indices.shape == (n, k) and (indices == literal).mean() > 0.999
     assert np.allclose(distances, wanted, rtol=1e-5)
 
 
@@ -186,7 +188,9 @@ def test_a_map_that_still_moves_is_given_with_a_warning():
 def test_maps_made_two_at_a_time_are_those_made_alone(tree_below, monkeypatch):
     monkeypatch.setattr(embed, "TREE_BELOW", tree_below)
     clouds = [clusters(600, d, seed=d)[0] for d in (3, 20, 5)]
-    mapped_by = lambda x, n_jobs: embed.tsne(x, perplexity=15, n_iter=300, n_jobs=n_jobs)
+    def mapped_by(x, n_jobs):
+        return embed.tsne(x, perplexity=15, n_iter=300, n_jobs=n_jobs)
+
     together = Parallel(n_jobs=2, prefer="threads")(delayed(mapped_by)(x, 1) for x in clouds)
     for x, y in zip(clouds, together, strict=True):
         assert np.array_equal(y, mapped_by(x, 2))

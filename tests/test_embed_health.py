@@ -15,7 +15,8 @@ def test_a_map_that_stands_still_is_settled():
 def test_a_random_step_counts_relative_to_the_radius(step, settled):
     after = Y + step * np.random.default_rng(1).normal(size=Y.shape)
     expected = step / np.sqrt(1 + step**2)
-    assert embed.moved(Y, after) == pytest.approx(expected, rel=8 / np.sqrt(2 * Y.size))     # 4 standard errors of either size
+    # 4 standard errors of either size
+    assert embed.moved(Y, after) == pytest.approx(expected, rel=8 / np.sqrt(2 * Y.size))
     assert (embed.unsettled(Y, after) is None) is settled
 
 

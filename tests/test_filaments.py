@@ -169,7 +169,7 @@ def test_smooth_null_erases_waves_as_stated(wave):
 
 
 @pytest.mark.parametrize("points, options, word", [
-    (np.ones((50, 3)), {}, "planes"), (np.ones((50, 2)), {}, "do not fill"),
+    (np.ones((50, 3)), {}, "shape"), (np.ones((50, 2)), {}, "do not fill"),
     (np.eye(2).repeat(40, axis=0) + 1e-3 * np.eye(2)[0], {"factor": 0.0}, "factor"),
     (np.outer(np.arange(50.0), (1, 2)), {}, "do not fill"), (np.full((50, 2), np.nan), {}, "finite")])
 def test_smooth_null_refuses(points, options, word):
@@ -265,13 +265,8 @@ def test_trials_agree_with_trial():
 @pytest.mark.parametrize("side, p", [("low", 4 / 5), ("high", 3 / 5), ("two", 1.0)])
 def test_judged_literally(side, p):
     row = filaments.judged(pd.Series({"a": 2.0}), pd.DataFrame({"a": [1, 2, 1, 5.0]}), {"a": side}).iloc[0]
-    assert row.p == p and row.p_holm == p and row["null mean"] == 2.25
+    assert row.p == p and row["null mean"] == 2.25
     assert row.z == pytest.approx(-0.25 / np.std([1, 2, 1, 5], ddof=1))
-
-
-def test_holm_literally():
-    assert filaments._holm(np.array([0.04, 0.01, 0.03, 0.5])) == pytest.approx([0.09, 0.04, 0.09, 0.5])
-    assert filaments._holm(np.array([0.9, 0.8])).tolist() == [1, 1]
 
 
 def test_family_p_equals_the_literal_step_down():
@@ -296,18 +291,91 @@ def test_family_p_keeps_the_family_error_rate_where_single_p_do_not():
     first = []
     for _ in range(repeats):
         every = pd.DataFrame(rng.normal(size=(40, 8)) + rng.normal(size=(40, 1)))
-        first.append(filaments.judged(every.iloc[0], every.iloc[1:]).iloc[:, -3:].min())
+        first.append(filaments.judged(every.iloc[0], every.iloc[1:])[["p", "p_family"]].min())
     rates = (pd.DataFrame(first) <= 0.05).mean()
     low, high = stats.binom.interval(0.99, repeats, 0.05)
     assert low <= repeats * rates.p_family <= high
-    assert repeats * rates.p_holm <= high and repeats * rates.p > high                       # the control
+    assert repeats * rates.p > high                                                          # the control
 
 
-def test_holm_is_blind_with_few_nulls_and_the_family_p_is_not():
+def test_the_family_p_sees_lines_with_few_nulls():
     points = lines(2000, np.random.default_rng(4))
     table = filaments.trials(points, planes.plane_statistics, "smooth", 19, rng=np.random.default_rng(0),
                              sides=planes.PLANE_SIDES)
-    assert table.p_holm.min() > 0.05 and table.p_family.min() == 1 / 20
+    assert table.p_family.min() == 1 / 20
+
+
+# ------------------------------------------------------------------------------------- several trials, one family
+
+def both(points):
+    x, y = points.T
+    return {("mean", "x"): x.mean(), ("spread", "x"): x.std(), ("mean", "y"): y.mean()}
+
+
+def family():
+    """Two clouds, measured and joined."""
+    rng = np.random.default_rng(20)
+    parts = {("I", "train"): filaments.measured(smooth_gaussian(50, rng), both, n_null=9, rng=rng),
+             ("II", "train"): filaments.measured(smooth_gaussian(50, rng), both, n_null=9, rng=rng)}
+    return parts, filaments.joined(parts, ["case", "split", "name", "axis"])
+
+
+def test_joined_trials_keep_their_numbers_under_their_labels():
+    parts, (observed, chance) = family()
+    assert len(observed) == 6 and chance.shape == (9, 6) and observed.index.equals(chance.columns)
+    for (case, split), (own, own_chance) in parts.items():
+        for name, axis in own.index:
+            assert observed[case, split, name, axis] == own[name, axis]
+            assert (chance[case, split, name, axis] == own_chance[name, axis]).all()
+
+
+def test_joined_trials_are_judged_as_one_family_with_the_levels_as_columns():
+    parts, (observed, chance) = family()
+    table = filaments.judged(observed, chance, {"mean": "low", "spread": "high"})
+    assert list(table.columns[:5]) == ["case", "split", "name", "axis", "side"]
+    assert (table.side == np.where(table.name == "mean", "low", "high")).all()
+    plain = filaments.judged(observed.set_axis(range(6)), chance.set_axis(range(6), axis=1),
+                             dict(enumerate(table.side)))
+    numbers = ["observed", "z", "p", "p_family"]
+    assert table[numbers].equals(plain[numbers]) and plain.statistic.tolist() == list(range(6))
+    alone = [filaments.judged(own.rename_axis(["name", "axis"]), own_chance.rename_axis(["name", "axis"], axis=1),
+                              {"mean": "low", "spread": "high"}) for own, own_chance in parts.values()]
+    assert (table.p == pd.concat(alone, ignore_index=True).p).all()
+    assert (table.p_family >= pd.concat(alone, ignore_index=True).p_family - 1e-12).all()          # a larger family
+
+
+def test_judging_a_family_refuses_unknown_sides_and_says_what_never_varies():
+    _, (observed, chance) = family()
+    with pytest.raises(ValueError, match="sides"):
+        filaments.judged(observed, chance, {"median": "low"})
+    chance.iloc[:, 2] = 1.0
+    with pytest.raises(ValueError, match=r"\('I', 'train', 'mean', 'y'\) has one value"):
+        filaments.judged(observed, chance)
+    with pytest.raises(ValueError):
+        filaments.joined({("I",): (observed, chance)}, ["too", "few"])
+
+
+# ------------------------------------------------------------------------------------------------------- line-up
+
+def test_a_line_up_holds_the_observed_points_once_at_a_random_place():
+    points = smooth_gaussian(400, np.random.default_rng(21))
+    ups = [filaments.line_up(points, 100, rng=np.random.default_rng(seed)) for seed in range(30)]
+    for up in ups:
+        same = [np.array_equal(shown, planes.central_window(points, 100)[0]) for shown, _ in up.windows]
+        assert same == [k == up.observed for k in range(9)]
+        assert all(np.count_nonzero((np.abs(shown) <= half).all(axis=1)) == 100 for shown, half in up.windows)
+    assert len({up.observed for up in ups}) > 5
+    again = filaments.line_up(points, 100, rng=np.random.default_rng(3))
+    assert np.array_equal(again.index, ups[3].index)
+
+
+def test_lines_are_picked_out_of_a_line_up_and_smooth_points_once_in_nine():
+    rng, repeats = np.random.default_rng(22), 60
+    up = filaments.line_up(lines(2000, rng), rng=rng)
+    assert up.rank == 1 and up.index.argmin() == up.observed
+    ranks = [filaments.line_up(smooth_gaussian(300, rng), 150, rng=rng).rank for _ in range(repeats)]
+    low, high = stats.binom.interval(0.999, repeats, 1 / 9)
+    assert low <= sum(rank == 1 for rank in ranks) <= high and set(ranks) <= set(range(1, 10))
 
 
 @pytest.mark.parametrize("cloud, null", [(smooth_gaussian, "gaussian"), (skewed, "smooth"),

@@ -85,7 +85,7 @@ def prepared(study):
 
 def kept(study):
     """Names of all files in data/images."""
-    return sorted(path.name for path in (study.home / "data/images").glob("*"))
+    return sorted(path.name for path in (study.home / "data/images").glob("*") if path.name != ".locks")
 
 
 # ----------------------------------------------------------------------------------------- layouts and splits
@@ -354,7 +354,7 @@ def test_zip_entries_that_leave_the_zip_are_not_read(jpegs, monkeypatch, tmp_pat
 # -------------------------------------------------------------------------------------------------- the cache
 
 def stamps(study):
-    return {path.name: path.stat().st_mtime_ns for path in (study.home / "data/images").iterdir()}
+    return {path.name: path.stat().st_mtime_ns for path in (study.home / "data/images").iterdir() if path.is_file()}
 
 
 def test_a_second_prepare_does_nothing(jpegs, monkeypatch, tmp_path, said):

@@ -1,8 +1,9 @@
-"""Laws of the ladder: each rung keeps what it says and no more; ablation and Shapley shares."""
+"""Laws of the ladder: each rung keeps what it says and no more; where vectors land, Shapley shares, walks."""
 import doctest
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from scipy.special import logsumexp
@@ -16,16 +17,13 @@ D = 12
 def latents(n=4_000, seed=0):
     """Latents of several widths, correlated, off-centre."""
     rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, D)) * np.arange(1, D + 1) @ np.linalg.qr(rng.normal(size=(D, D)))[0] + np.arange(D)
+    u = rng.normal(size=(n, D)) * np.arange(1, D + 1)
+    return u @ np.linalg.qr(rng.normal(size=(D, D)))[0] + np.arange(D)
 
 
 CLOUD = ladder.fitted(latents())
 RUNGS = ladder.rungs(CLOUD)
 G = ladder.noise(20_000, D, np.random.default_rng(1))
-
-
-def white(z):
-    return (z - CLOUD.mean) @ CLOUD.axes / CLOUD.widths
 
 
 def test_doctests():
@@ -41,10 +39,10 @@ def test_rungs_are_functions_of_their_noise(rung):
         assert np.allclose(RUNGS[rung](G[:20]), z[:20])
 
 
-def test_draw_is_the_rung_of_its_own_noise():
-    z = latents(300)
-    assert np.array_equal(ladder.draw("independent normal", 7, z, np.random.default_rng(5)),
-                          ladder.rungs(ladder.fitted(z))["independent normal"](ladder.noise(7, D, np.random.default_rng(5))))
+def test_whitened_latents_have_unit_covariance_and_come_back():
+    u = ladder.whitened(CLOUD, CLOUD.z)
+    assert np.allclose(np.cov(u.T), np.eye(D)) and np.allclose(u.mean(axis=0), 0)
+    assert np.allclose(ladder.along_axes(CLOUD, u), CLOUD.z)
 
 
 @pytest.mark.parametrize("b", ladder.UNIFORM_RUNGS)
@@ -65,10 +63,10 @@ def test_matched_uniform_has_the_mean_square_radius_and_true_radii_their_law():
 @pytest.mark.parametrize("rung", ["multivariate normal", "Gaussian mixture", "kernel density"])
 def test_informed_rungs_keep_mean_and_covariance(rung):
     z = RUNGS[rung](G)
-    assert np.abs(white(z).mean(axis=0)).max() < 0.06
-    assert np.abs(np.cov(white(z).T) - np.eye(D)).max() < 0.1
-    independent = RUNGS["independent normal"](G)
-    assert np.abs(np.cov(white(independent).T) - np.eye(D)).max() > 0.5              # control: no correlations
+    u, independent = ladder.whitened(CLOUD, z), RUNGS["independent normal"](G)
+    assert np.abs(u.mean(axis=0)).max() < 0.06
+    assert np.abs(np.cov(u.T) - np.eye(D)).max() < 0.1
+    assert np.abs(np.cov(ladder.whitened(CLOUD, independent).T) - np.eye(D)).max() > 0.5     # no correlations
     assert np.allclose(independent.std(axis=0), CLOUD.sigma, rtol=0.03)
 
 
@@ -92,7 +90,7 @@ def test_circles_hold_their_pairs_with_the_law_of_a_cut_normal(k, d):
     assert np.allclose(np.arctan2(u[:, 1], u[:, 0]), np.arctan2(g[:, 1], g[:, 0]))
 
 
-@pytest.mark.parametrize("known", [frozenset(s) for k in range(5) for s in itertools.combinations(ladder.INGREDIENTS, k)], ids=sorted)
+@pytest.mark.parametrize("known", ladder.SUBSETS, ids=sorted)
 def test_mixtures_of_ingredients_have_what_they_know(known):
     z = ladder.mixed(CLOUD, G, known, b=3.0)
     radii = np.linalg.norm(z, axis=1)
@@ -112,11 +110,80 @@ def test_mixtures_of_ingredients_have_what_they_know(known):
 def test_shapley_shares_sum_to_the_gain_and_give_equals_equal_shares():
     rng = np.random.default_rng(4)
     values = {frozenset(s): rng.random() for k in range(5) for s in itertools.combinations("abcd", k)}
-    assert sum(ladder.shapley(values).values()) == pytest.approx(values[frozenset("abcd")] - values[frozenset()])
+    gain = values[frozenset("abcd")] - values[frozenset()]
+    assert sum(ladder.shapley(values).values()) == pytest.approx(gain)
     even = {s: len(s)**2 for s in values}
     assert list(ladder.shapley(even).values()) == pytest.approx([4] * 4)
     with pytest.raises(KeyError):
         ladder.shapley({frozenset(): 0, frozenset("ab"): 1})
+
+
+def test_the_ablation_goes_from_nothing_to_the_corrected_normal():
+    made = ladder.ablation(CLOUD, G[:200])
+    assert len(made) == 16 and list(made)[0] == "none" and list(made)[-1] == " + ".join(ladder.INGREDIENTS)
+    corrected = ladder.with_radii(RUNGS["multivariate normal"](G[:200]), CLOUD.radii)
+    assert np.allclose(made[" + ".join(ladder.INGREDIENTS)], corrected, rtol=1e-3, atol=0.01)
+    assert not np.allclose(made["radius + centre + marginals"], corrected, rtol=0.1, atol=1)
+
+
+def test_shares_have_the_error_of_the_literal_resampling():
+    rates, n = np.random.default_rng(5).random(16), 40
+    table, rng = ladder.shares(rates, n, np.random.default_rng(6)), np.random.default_rng(6)
+    literal = pd.DataFrame([ladder.shapley({s: rng.binomial(n, p) / n for s, p in zip(ladder.SUBSETS, rates, strict=True)})
+                            for _ in range(200)])
+    assert list(table.index) == list(ladder.INGREDIENTS)
+    assert table.error.to_dict() == pytest.approx(literal.std().to_dict())
+    assert table.share.sum() == pytest.approx(rates[-1] - rates[0])
+
+
+def test_shares_of_certain_rates_have_no_error_and_more_trials_less():
+    rng = np.random.default_rng(7)
+    certain = ladder.shares([float(len(s) > 2) for s in ladder.SUBSETS], 30, rng)
+    few, many = (ladder.shares(np.full(16, 0.5), n, rng).error.mean() for n in (25, 2_500))
+    assert (certain.error == 0).all() and certain.share.tolist() == pytest.approx([0.25] * 4)
+    assert few / many == pytest.approx(10, rel=0.2)                  # 1 / sqrt(n)
+
+
+# ------------------------------------------------------------------------------------------ landing and walks
+
+def test_vectors_of_the_right_law_land_among_the_latents_and_others_do_not():
+    own = ladder.landing(CLOUD, RUNGS["multivariate normal"](G))
+    radii_only = ladder.landing(CLOUD, RUNGS["uniform, true radii"](G))
+    distance, angle, overlap = own
+    assert own[distance] == pytest.approx(np.sqrt(stats.chi2.median(D)), rel=0.02)
+    assert own[overlap] > 0.9 and radii_only[overlap] > 0.9
+    assert radii_only[distance] > 1.1 * own[distance] and abs(radii_only[angle] - 90) < 2 < 90 - own[angle]
+    assert ladder.landing(CLOUD, 9 * G[:, :D])[overlap] < 0.9                        # control: wrong radii
+
+
+ENDS = G[:200, :D], 3 * G[200:400, :D]
+STEPS = np.linspace(0, 1, 9)
+
+
+@pytest.mark.parametrize("walk", [ladder.straight, ladder.norm_keeping])
+def test_walks_run_from_end_to_end(walk):
+    way = walk(*ENDS, STEPS)
+    assert way.shape == (9, 200, D) and np.allclose(way[0], ENDS[0]) and np.allclose(way[-1], ENDS[1])
+
+
+def test_lengths_run_linearly_on_the_norm_keeping_way_and_not_on_the_straight_one():
+    a, b = (np.linalg.norm(end, axis=1) for end in ENDS)
+    linear = (1 - STEPS[:, None]) * a + STEPS[:, None] * b
+    assert np.allclose(np.linalg.norm(ladder.norm_keeping(*ENDS, STEPS), axis=2), linear)
+    assert (np.linalg.norm(ladder.straight(*ENDS, STEPS)[1:-1], axis=2) < linear[1:-1]).all()
+    halfway = ladder.straight(np.eye(3)[:1], np.eye(3)[1:2], [0.5])
+    assert np.linalg.norm(halfway) == pytest.approx(np.sqrt(0.5))
+
+
+def test_the_norm_keeping_way_turns_evenly_in_the_plane_of_its_ends_and_the_straight_one_does_not():
+    def turns(way):
+        unit = way / np.linalg.norm(way, axis=2, keepdims=True)
+        return np.arccos((unit[1:] * unit[:-1]).sum(axis=2))
+    even, uneven = turns(ladder.norm_keeping(*ENDS, STEPS)), turns(ladder.straight(*ENDS, STEPS))
+    assert np.allclose(even, even[0]) and not np.allclose(uneven, uneven[0], rtol=0.1)
+    for k in range(5):
+        spanned = np.stack([ENDS[0][k], ENDS[1][k], *ladder.norm_keeping(*ENDS, STEPS)[:, k]])
+        assert np.linalg.matrix_rank(spanned, tol=1e-8) == 2
 
 
 def test_few_latents_are_met_with_a_stated_shrinkage():
@@ -126,9 +193,14 @@ def test_few_latents_are_met_with_a_stated_shrinkage():
 
 
 @pytest.mark.parametrize("call, word", [
-    (lambda: ladder.fitted(np.zeros((10, 3))), "n >= 50"), (lambda: ladder.fitted(np.full((100, 3), np.nan)), "finite"),
-    (lambda: ladder.draw("cubic", 3, latents(100), np.random.default_rng(0)), "unknown rung"),
-    (lambda: ladder.mixed(CLOUD, G, {"colour"}), "unknown ingredients")])
+    (lambda: ladder.fitted(np.zeros((10, 3))), "n >= 50"),
+    (lambda: ladder.fitted(np.full((100, 3), np.nan)), "finite"),
+    (lambda: ladder.fitted(np.ones((100, 3))), "never vary"),
+    (lambda: ladder.mixed(CLOUD, G, {"colour"}), "unknown ingredients"),
+    (lambda: ladder.shares(np.ones(15), 9, np.random.default_rng(0)), "16 numbers"),
+    (lambda: ladder.shares(np.full(16, 1.5), 9, np.random.default_rng(0)), "from 0 to 1"),
+    (lambda: ladder.norm_keeping(G[:3], 2 * G[:3], [0.5]), "no one great circle"),
+    (lambda: ladder.norm_keeping(G[:3], -G[:3], [0.5]), "no one great circle")])
 def test_refuses(call, word):
     with pytest.raises(ValueError, match=word):
         call()
@@ -139,7 +211,8 @@ def test_the_likelihood_of_a_bandwidth_is_the_literal_sum_and_no_tree(h):
     rng = np.random.default_rng(0)
     makers, judges = rng.standard_normal((600, 256)), rng.standard_normal((50, 256))
     apart = ((judges[:, None] - makers) ** 2).sum(axis=2)
-    literal = (logsumexp(-apart / (2 * h**2), axis=1) - np.log(600) - 256 * np.log(h * np.sqrt(2 * np.pi))).sum()
+    factor = 600 * (h * np.sqrt(2 * np.pi))**256
+    literal = (logsumexp(-apart / (2 * h**2), axis=1) - np.log(factor)).sum()
     assert ladder.log_likelihood(makers, judges, h) == pytest.approx(literal, rel=1e-9)
     tree = KernelDensity(bandwidth=h, leaf_size=40).fit(makers).score(judges)
     assert abs(tree / literal - 1) > 1e-3                                # why the default is not used

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from lib.cloud import normality
+from lib.cloud import embed, normality
 from lib.trial import filaments
 
 
@@ -78,6 +78,31 @@ def test_confidence_ellipse_holds_its_share_and_lies_at_distance_k(k, share):
     z = rng.multivariate_normal([0, 0], covariance, 20_000)
     inside = (np.einsum("ni,ij,nj->n", z, np.linalg.inv(covariance), z) <= k**2).mean()
     assert inside == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 20_000) + 5e-4)
+
+
+@pytest.mark.parametrize("k, share", [(1, 0.393), (2, 0.865), (3, 0.989)])
+def test_shares_inside_are_those_of_a_normal_cloud_and_not_of_a_square(k, share):
+    rng, n = np.random.default_rng(8), 20_000
+    z = rng.normal(size=(n, 2)) @ [[2.0, 0.7], [0.0, 1.0]] + 3
+    assert abs(normality.shares_inside(z, [k])[0] - share) < 4 * np.sqrt(share * (1 - share) / n) + 5e-4
+    square = normality.shares_inside(rng.uniform(-1, 1, (n, 2)), [k])[0]
+    assert abs(square - share) > 4 * np.sqrt(share * (1 - share) / n)
+
+
+def test_the_core_of_a_normal_cloud_shrinks_alike_in_every_direction():
+    n, d = 20_000, 8
+    z = np.random.default_rng(9).normal(size=(n, d)) * np.arange(1, d + 1) + 5
+    core = normality.core(z, embed.pca(z))
+    assert core.distance**2 == pytest.approx(stats.chi2.median(d), rel=0.02)
+    assert core.gaussian == normality.core_covariance_factor(core.distance, d)
+    assert core.shrunk == pytest.approx(np.full(d, core.gaussian), abs=4 * core.gaussian * np.sqrt(2 / (n / 2)))
+
+
+def test_the_core_of_a_cloud_with_outliers_shrinks_more():
+    rng = np.random.default_rng(10)
+    z = rng.standard_t(4, (20_000, 1)) * rng.normal(size=(20_000, 8))
+    core = normality.core(z, embed.pca(z))
+    assert (core.shrunk < 0.8 * core.gaussian).all()
 
 
 @pytest.mark.parametrize("call, word", [

@@ -103,7 +103,8 @@ def lab(tmp_path, monkeypatch):
     """What JupyterLab does under `make lab`: a copy of the notebooks, and functions that open and save one of them."""
     for name in ("notebooks", "pyproject.toml"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
-    manager = build_sync_jupytext_contents_manager_class(LargeFileManager)(root_dir=str(tmp_path), pre_save_hook=pairs.strip)
+    manager = build_sync_jupytext_contents_manager_class(LargeFileManager)(root_dir=str(tmp_path))
+    manager.register_pre_save_hook(pairs.strip)
     monkeypatch.setattr(studies, "ROOT", tmp_path)
 
     def save(script, change=lambda content: None):

@@ -282,6 +282,53 @@ def test_plane_statistics_are_blind_to_the_scale_of_each_axis(n_central):
         pytest.approx(planes.plane_statistics(points, n_central))
 
 
+@pytest.mark.parametrize("n, zoom", [(500, 50), (5_000, 365)])
+def test_half_and_zoom_are_the_statistics_of_both_windows(n, zoom):
+    points = np.random.default_rng(3).normal(size=(n, 2))
+    found = planes.half_and_zoom(points)
+    for where, count in (("half", n // 2), ("zoom", zoom)):
+        assert {name: value for (name, place), value in found.items() if place == where} == \
+            planes.plane_statistics(points, count)
+
+
+# ------------------------------------------------------------------------------------------------------- maps
+
+def test_a_map_of_points_at_random_is_neither_crowded_nor_textured():
+    rng, repeats = np.random.default_rng(4), 40
+    found = [planes.texture(uniform(2000, rng)) for _ in range(repeats)]
+    off = np.array([(found["index"] - 1) / found["index error"] for found in found])
+    assert abs(np.median(off)) < 4 * 1.25 * off.std() / math.sqrt(repeats)
+    assert abs(planes.crowding(uniform(4000, rng)) - 1) < 4 * 0.53 / math.sqrt(2000)
+
+
+@pytest.mark.parametrize("cloud, sign", [(threads, -1), (lattice, 1)])
+def test_threads_and_lattices_show_in_crowding_and_texture(cloud, sign):
+    y = cloud(4000, np.random.default_rng(5)) + 1e-3
+    found = planes.texture(y)
+    assert sign * (planes.crowding(y) - 1) > 0.1
+    assert sign * (found["index"] - 1) > 0.1 and sign * (found["void"] - 1.229) < 0
+
+
+def test_texture_is_the_mean_of_the_four_quarters_of_the_middle_half():
+    y = uniform(1000, np.random.default_rng(6))
+    half = planes.central_half_side(y, 500) / 2
+    each = [planes.clark_evans(y, half, (a * half, b * half)) for a in (-1, 1) for b in (-1, 1)]
+    found = planes.texture(y)
+    assert sum(one.n for one in each) == 500
+    assert found["index"] == pytest.approx(np.mean([one.index for one in each]))
+    assert found["index error"] == pytest.approx(np.std([one.index for one in each], ddof=1) / 2)
+
+
+def test_texture_leaves_out_an_empty_quarter_and_refuses_a_map_of_few():
+    y = uniform(1000, np.random.default_rng(7))
+    hole = y[(y < 0).any(axis=1) | (np.abs(y) > 1.8).any(axis=1)]
+    half = planes.central_half_side(hole, len(hole) // 2) / 2
+    each = [planes.clark_evans(hole, half, (a * half, b * half)).index for a, b in ((-1, -1), (-1, 1), (1, -1))]
+    assert planes.texture(hole)["index"] == pytest.approx(np.mean(each))
+    with pytest.raises(ValueError, match="too few"):
+        planes.texture(y[:40])
+
+
 @pytest.mark.parametrize("points, word", [
     (np.random.default_rng(0).normal(size=(15, 2)), "too few"),
     (np.random.default_rng(0).normal(size=(50, 2)) * (1, 0), "never varies"),

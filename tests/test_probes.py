@@ -46,37 +46,90 @@ def test_turns_go_round():
     assert probes.turns([[0.25]]).tolist() == [pytest.approx([0.0, 1.0])]
 
 
-def test_the_same_space_turned_and_scaled_has_cosines_of_one():
+def test_a_factor_in_turns_is_found_round_its_seam_and_one_that_is_not_stays_as_it_is():
     rng = np.random.default_rng(4)
-    a = rng.normal(size=(100, 4))
-    assert probes.shared_directions(a, a @ rng.normal(size=(4, 4)) + 3) == pytest.approx(np.ones(4))
+    y = rng.random((N, 2))
+    z = np.concatenate([probes.turns(y[:, :1]), y[:, 1:], rng.normal(size=(N, 3))], axis=1)
+    score = probes.factor_scores(z, y, [True, False], np.random.default_rng(5))
+    assert len(score) == 2 and (score.linear > 0.99).all()
+    torn = probes.factor_scores(z, y, [False, False], np.random.default_rng(5))
+    assert torn.linear[0] < 0.9                                      # control: torn at the seam
+
+
+def test_factor_scores_are_means_over_cosine_and_sine():
+    y, z = np.random.default_rng(6).random((100, 2)), np.random.default_rng(7).normal(size=(100, 3))
+    targets = np.concatenate([y[:, :1], probes.turns(y[:, 1:])], axis=1)
+    by_hand = probes.probe_scores(z, targets, np.random.default_rng(8))
+    found = probes.factor_scores(z, y, [False, True], np.random.default_rng(8))
+    assert found.to_numpy() == pytest.approx(np.stack([by_hand.iloc[0], by_hand.iloc[1:].mean()]))
+
+
+def test_squared_correlations_find_the_component_of_a_factor():
+    rng = np.random.default_rng(9)
+    scores = rng.normal(size=(N, 6))
+    y = np.stack([scores[:, 4], scores[:, 0] + scores[:, 1], rng.random(N)], axis=1)
+    squared = probes.squared_correlations(scores, y, [False, False, True])
+    assert squared.shape == (3, 6) and squared[0].argmax() == 4 and squared[0, 4] == pytest.approx(1)
+    assert squared[1, :2] == pytest.approx([0.5, 0.5], abs=0.1)
+    assert squared[2].max() < 16 / N                                 # control: nothing to find
+    both = [np.corrcoef(scores[:, 0], target)[0, 1]**2 for target in probes.turns(y[:, 2:]).T]
+    assert squared[2, 0] == pytest.approx(np.mean(both))
+
+
+def spread_out(n, rng, d=12):
+    """n vectors whose first axes are the leading principal components."""
+    return rng.normal(size=(n, d)) * 2.0 ** -np.arange(d)
+
+
+def test_the_same_space_turned_and_moved_has_cosines_of_one_and_the_same_spectrum():
+    rng = np.random.default_rng(10)
+    a = spread_out(400, rng)
+    pair = probes.compare(a, 3 * a @ np.linalg.qr(rng.normal(size=(12, 12)))[0] + 3, rng, 4)
+    assert pair.cosines == pytest.approx(np.ones(4)) and pair.by_chance.mean() < 0.3
+    assert pair.spectra[0] == pytest.approx(pair.spectra[1])
 
 
 def test_two_of_four_directions_shared():
-    rng = np.random.default_rng(5)
-    base = np.linalg.qr(rng.normal(size=(200, 7)) - rng.normal(size=(200, 7)).mean(axis=0))[0]
-    base = np.linalg.qr(base - base.mean(axis=0))[0][:, :6]
-    assert probes.shared_directions(base[:, :4], base[:, 2:6]) == pytest.approx([1, 1, 0, 0], abs=0.02)
+    rng = np.random.default_rng(11)
+    base = rng.normal(size=(2_000, 6))
+    noise = 1e-3 * rng.normal(size=(2, 2_000, 5))
+    a, b = (np.concatenate([base[:, columns], extra], axis=1) for columns, extra in
+            zip((slice(0, 4), slice(2, 6)), noise, strict=True))
+    assert probes.compare(a, b, rng, 4).cosines == pytest.approx([1, 1, 0, 0], abs=4 / np.sqrt(2_000))
 
 
-def test_random_spaces_share_no_more_than_stated():
-    rng = np.random.default_rng(6)
+def test_random_spaces_share_no_more_than_shuffled_images():
+    rng = np.random.default_rng(12)
     n, k = 400, 5
-    largest = [probes.shared_directions(rng.normal(size=(n, k)), rng.normal(size=(n, k)))[0] for _ in range(50)]
-    assert np.mean(largest) < 2 * np.sqrt(k * (n - k)) / n + 4 * np.std(largest) / np.sqrt(50)
-    assert np.mean(largest) > np.sqrt(k / n)
+    pairs = [probes.compare(rng.normal(size=(n, 8)), rng.normal(size=(n, 8)), rng, k) for _ in range(50)]
+    largest, by_chance = (np.array([getattr(pair, what)[0] for pair in pairs]) for what in ("cosines", "by_chance"))
+    assert largest.mean() < 2 * np.sqrt(k * (n - k)) / n + 4 * largest.std() / np.sqrt(50)
+    assert abs(largest.mean() - by_chance.mean()) < 4 * np.hypot(largest.std(), by_chance.std()) / np.sqrt(50)
+
+
+def test_summary_counts_the_dominant_components_in_common():
+    first, second = np.zeros((2, 16), bool)
+    first[[1, 5, 7]], second[[5, 7, 8, 9]] = True, True
+    spectra = np.array([0.7, 0.3]), np.array([0.6, 0.4])
+    pair = probes.Alike(np.array([0.9, 0.5]), np.array([0.2, 0.1]), spectra, (first, second))
+    found = probes.summary(pair)
+    assert (found["in common"], found["by chance"], found["Jaccard"]) == (2, 3 * 4 / 16, 2 / 5)
+    assert found["mean cosine"] == pytest.approx(0.7) and found["spectra apart"] == pytest.approx(0.1)
+    none = pair._replace(dominant=(np.zeros(16, bool), np.zeros(16, bool)))
+    assert probes.summary(none)["Jaccard"] == 0
 
 
 Z = np.random.default_rng(7).normal(size=(50, 4))
 
 
 @pytest.mark.parametrize("call, word", [
-    (lambda: probes.probe_scores(Z, Z[:40], np.random.default_rng(0)), "shapes"),
+    (lambda: probes.probe_scores(Z, Z[:40], np.random.default_rng(0)), "same vectors"),
     (lambda: probes.probe_scores(Z[:10], Z[:10], np.random.default_rng(0)), "n >= 20"),
     (lambda: probes.probe_scores(Z, np.ones((50, 1)), np.random.default_rng(0)), "never varies"),
-    (lambda: probes.shared_directions(Z, Z[:, :2]), "one shape"),
-    (lambda: probes.shared_directions(Z, np.ones((50, 4))), "depend"),
-    (lambda: probes.shared_directions(Z[:4], Z[:4]), "k < n")])
+    (lambda: probes.factor_scores(Z, Z[:, 0], [False], np.random.default_rng(0)), "shape"),
+    (lambda: probes.compare(Z, Z[:40], np.random.default_rng(0), 2), "same images"),
+    (lambda: probes.compare(Z, np.ones((50, 4)), np.random.default_rng(0), 2), "never varies"),
+    (lambda: probes.compare(Z[:4], Z[:4], np.random.default_rng(0), 4), "n >= 5")])
 def test_refuses(call, word):
     with pytest.raises(ValueError, match=word):
         call()

@@ -33,8 +33,8 @@ def test_without_a_terminal_there_is_no_bar(capsys, monkeypatch):
 def test_a_warning_becomes_a_line_and_is_not_shown_twice(monkeypatch, tmp_path, recwarn):
     monkeypatch.setenv(progress.LOG, str(tmp_path / "log"))
     with progress.log_warnings():
-        warnings.warn("it has not converged")
-        warnings.warn("it has not converged")
+        warnings.warn("it has not converged", stacklevel=1)
+        warnings.warn("it has not converged", stacklevel=1)
     assert (tmp_path / "log").read_text() == 2 * "it has not converged\n" and not recwarn.list
 
 
@@ -43,4 +43,4 @@ def test_an_error_passes_through_and_warnings_outside_stay(monkeypatch, tmp_path
     with pytest.raises(ValueError, match="no map"), progress.log_warnings():
         raise ValueError("no map")
     with pytest.warns(UserWarning, match="outside"):
-        warnings.warn("outside")
+        warnings.warn("outside", stacklevel=1)

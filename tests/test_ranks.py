@@ -1,4 +1,4 @@
-"""Several processes train as one does: the same history and weights at the same batch, and one of them writes."""
+"""Several processes train as one does: the same history and weights at the same batch; one of them writes."""
 import json
 import os
 import subprocess
@@ -14,12 +14,13 @@ from lib.study import ROOT
 SCRIPT = """
 import json, pathlib, sys
 import numpy as np, torch
-from lib import models, ranks, train
+from lib.network import models, ranks, train
 from tests.test_ranks import fitted
 ranks.start()
 written = []
 history, weights = fitted(after_epoch=lambda state: written.append(state["epoch"]), **json.loads(sys.argv[2]))
-pathlib.Path(sys.argv[1], f"{ranks.rank()}.json").write_text(json.dumps([ranks.count(), history, weights, written]))
+found = [ranks.count(), history, weights, written]
+pathlib.Path(sys.argv[1], f"{ranks.rank()}.json").write_text(json.dumps(found))
 ranks.stop()
 """
 
@@ -29,7 +30,8 @@ def fitted(seed=0, batch=8, **arguments):
     rng = np.random.default_rng(0)
     x = (rng.random((37, 3, 1, 96)) * rng.random((37, 1, 96, 1)) * 255).astype(np.uint8)
     model = models.Autoencoder(models.CASE_I)
-    history = train.fit(model, x[:32], x[32:], epochs=2, batch=batch, seed=seed, device=torch.device("cpu"), **arguments)
+    history = train.fit(model, x[:32], x[32:], epochs=2, batch=batch, seed=seed, device=torch.device("cpu"),
+                        **arguments)
     return history, [p.detach().norm().item() for p in model.parameters()]
 
 
@@ -37,9 +39,9 @@ def torchrun(folder, **arguments):
     """What each of two processes saw: count, history, weights, epochs written."""
     (folder / "script.py").write_text(SCRIPT)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    finished = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
-                               folder / "script.py", folder, json.dumps(arguments)], text=True, capture_output=True,
-                              cwd=ROOT, env=environment)
+    finished = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--standalone",
+                               "--nproc_per_node=2", folder / "script.py", folder, json.dumps(arguments)],
+                              text=True, capture_output=True, cwd=ROOT, env=environment)
     return finished, [json.loads(path.read_text()) for path in sorted(folder.glob("[01].json"))]
 
 
@@ -60,8 +62,9 @@ def test_two_processes_have_the_history_of_one(two):
     for _, seen, seen_weights, _ in two:
         np.testing.assert_allclose(losses(seen), losses(history), rtol=1e-4)
         np.testing.assert_allclose(seen_weights, weights, rtol=1e-3, atol=1e-4)
-    assert abs(losses(two[0][1]) / losses(fitted(seed=1)[0]) - 1).max() > 1e-3       # control: another order of the images
-    assert abs(losses(two[0][1]) / losses(fitted(batch=4)[0]) - 1).max() > 1e-3      # control: half of the batch
+    # control: another order of the images
+    assert abs(losses(two[0][1]) / losses(fitted(seed=1)[0]) - 1).max() > 1e-3
+    assert abs(losses(two[0][1]) / losses(fitted(batch=4)[0]) - 1).max() > 1e-3  # control: half of the batch
 
 
 def test_all_have_one_history_and_the_first_writes(two):
@@ -72,7 +75,8 @@ def test_all_have_one_history_and_the_first_writes(two):
 def test_a_batch_that_cannot_be_shared_is_refused(tmp_path):
     finished, seen = torchrun(tmp_path, batch=7)
     assert finished.returncode and not seen
-    assert "a batch of 7 images cannot be shared equally by 2 processes: choose a multiple of 2" in finished.stderr
+    words = "a batch of 7 images cannot be shared equally by 2 processes: choose a multiple of 2"
+    assert words in finished.stderr
 
 
 def test_alone_is_rank_0_of_1():

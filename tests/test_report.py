@@ -7,8 +7,9 @@ from lib.store import artifacts
 
 @pytest.mark.parametrize("runs, seconds", [
     ([("10:00:30", 30)], 30),
-    ([("10:00:30", 30), ("10:02:00", 60)], 90),                      # one after the other, a pause between them
-    ([("10:00:30", 30), ("10:01:00", 50), ("10:00:40", 5)], 60),     # the second begins before, the third ends within it
+    ([("10:00:30", 30), ("10:02:00", 60)], 90),  # one after the other, a pause between them
+    # the second begins before, the third ends within it
+    ([("10:00:30", 30), ("10:01:00", 50), ("10:00:40", 5)], 60),
     ([("10:01:00", 60), ("10:01:00", 60)], 60),                      # both at the same time
 ])
 def test_notebooks_that_run_at_the_same_time_count_once(tmp_path, runs, seconds):

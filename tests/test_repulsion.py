@@ -28,8 +28,10 @@ def error(force, exact):
 
 
 MAPS = {"start": lambda rng: rng.normal(0, 1e-4, (600, 2)), "dense": lambda rng: rng.normal(0, 3, (600, 2)),
-        "wide": lambda rng: rng.uniform(-30, 30, (600, 2)), "long": lambda rng: rng.uniform(-1, 1, (600, 2)) * [90, 2],
-        "off centre": lambda rng: rng.normal(50, 8, (600, 2)), "two far apart": lambda rng: np.repeat([[0.0, 0], [40, 0]], 300, 0)
+        "wide": lambda rng: rng.uniform(-30, 30, (600, 2)),
+        "long": lambda rng: rng.uniform(-1, 1, (600, 2)) * [90, 2],
+        "off centre": lambda rng: rng.normal(50, 8, (600, 2)),
+        "two far apart": lambda rng: np.repeat([[0.0, 0], [40, 0]], 300, 0)
         + rng.normal(0, 1, (600, 2))}
 
 

@@ -16,7 +16,8 @@ def x():
     """64 smooth uint8 images that share their structure: brightness and slope differ."""
     rng = np.random.default_rng(0)
     ramp = np.linspace(-1, 1, 96)[None, :]
-    faces = [128 + 60 * rng.uniform(-1, 1) * ramp + 40 * rng.uniform(-1, 1) * ramp.T + 0 * ramp.T for _ in range(64)]
+    faces = [128 + 60 * rng.uniform(-1, 1) * ramp + 40 * rng.uniform(-1, 1) * ramp.T + 0 * ramp.T
+             for _ in range(64)]
     return np.repeat(np.array(faces)[:, None], 3, axis=1).clip(0, 255).astype(np.uint8)
 
 
@@ -97,12 +98,14 @@ def test_a_loss_that_is_no_number_stops_and_names_epoch_and_step(x, monkeypatch,
     kept, calls = [], []
 
     def loss(logits, target):
-        calls.append(logits.requires_grad)                           # steps of training only, not the held-out check
+        calls.append(logits.requires_grad)  # steps of training only, not the held-out check
         at = divmod(sum(calls) - 1, 3)
-        return train.F.mse_loss(logits.sigmoid(), target) * (float("nan") if (at[0] + 1, at[1] + 1) == poisoned else 1)
+        poison = float("nan") if (at[0] + 1, at[1] + 1) == poisoned else 1
+        return train.F.mse_loss(logits.sigmoid(), target) * poison
     monkeypatch.setitem(train.LOSSES, "mse", loss)
     with pytest.raises(FloatingPointError, match=words):
-        train.fit(network(), x[:24], x[48:], epochs=3, batch=8, device=CPU, after_epoch=lambda state: kept.append(state["epoch"]))
+        train.fit(network(), x[:24], x[48:], epochs=3, batch=8, device=CPU,
+                  after_epoch=lambda state: kept.append(state["epoch"]))
     assert kept == list(range(1, poisoned[0]))
 
 
@@ -113,7 +116,8 @@ def test_a_loss_that_grows_tenfold_stops(first, later, stops):
     if not stops:
         train.check_health(row, values, history)
         return
-    with pytest.raises(FloatingPointError, match=r"diverges from 0.02 to 0.3 \(epoch 2, step 2 of 3\); the checkpoint of epoch 1"):
+    words = r"diverges from 0.02 to 0.3 \(epoch 2, step 2 of 3\); the checkpoint of epoch 1"
+    with pytest.raises(FloatingPointError, match=words):
         train.check_health(row, values, history)
 
 
@@ -122,7 +126,8 @@ def test_an_absurd_rate_is_stopped(x):
         train.fit(network(), x[:24], x[48:], epochs=4, batch=8, learning_rate=1e30, device=CPU)
 
 
-@pytest.mark.parametrize("arguments, words", [({"loss": "l1"}, "unknown loss 'l1'"), ({"x_train": 0}, "at least one")])
+@pytest.mark.parametrize("arguments, words",
+                         [({"loss": "l1"}, "unknown loss 'l1'"), ({"x_train": 0}, "at least one")])
 def test_bad_input_is_refused(x, arguments, words):
     count = arguments.pop("x_train", 16)
     with pytest.raises(ValueError, match=words):
@@ -132,16 +137,18 @@ def test_bad_input_is_refused(x, arguments, words):
 def test_a_compiled_step_gives_the_losses_of_the_plain_one(x):
     if not shutil.which(os.environ.get("CXX", "g++")):
         pytest.skip("torch.compile needs a C++ compiler on a CPU, and there is no g++")
-    config = models.Config("small", (8, 16), (3, 5), (8, 3), (5, 3), latent_dim=10)  # each kind of layer, compiled in seconds
-    histories = [train.fit(models.Autoencoder(config), x[:32], x[48:], epochs=2, batch=8, learning_rate=0.02, device=CPU,
-                           compile=compile)
+    # each kind of layer, compiled in seconds
+    config = models.Config("small", (8, 16), (3, 5), (8, 3), (5, 3), latent_dim=10)
+    histories = [train.fit(models.Autoencoder(config), x[:32], x[48:], epochs=2, batch=8, learning_rate=0.02,
+                           device=CPU, compile=compile)
                  for compile in (False, True)]
     plain, fused = (np.array([(row["train"], row["held_out"]) for row in history]) for history in histories)
-    np.testing.assert_allclose(fused, plain, rtol=5e-3)              # bfloat16 rounds elsewhere when steps are fused
-    assert abs(plain[1] / plain[0] - 1).max() > 5e-3                 # control: the tolerance tells an epoch from the next
+    np.testing.assert_allclose(fused, plain, rtol=5e-3)  # bfloat16 rounds elsewhere when steps are fused
+    assert abs(plain[1] / plain[0] - 1).max() > 5e-3  # control: the tolerance tells an epoch from the next
 
 
-@pytest.mark.parametrize("device, compile, expected", [("cpu", None, False), ("cuda", None, True), ("cuda", False, False),
+@pytest.mark.parametrize("device, compile, expected",
+                         [("cpu", None, False), ("cuda", None, True), ("cuda", False, False),
                                                        ("cpu", True, True), ("cpu", "reduce-overhead", True)])
 def test_compiled_when_asked_or_on_a_gpu(device, compile, expected):
     module = torch.nn.Linear(1, 1)
@@ -162,5 +169,6 @@ def test_fit_is_the_literal_loop(x):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    assert history[0]["train"] == pytest.approx(np.mean(losses), rel=2e-3)           # bfloat16 has 8 bits, a mean of many
-    assert history[0]["train"] != pytest.approx(losses[0], rel=2e-3)                 # control: it learned meanwhile
+    # bfloat16 has 8 bits, a mean of many
+    assert history[0]["train"] == pytest.approx(np.mean(losses), rel=2e-3)
+    assert history[0]["train"] != pytest.approx(losses[0], rel=2e-3)  # control: it learned meanwhile

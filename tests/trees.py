@@ -9,7 +9,8 @@ from lib.images import photos
 
 N = 120
 NAMES = [f"{i:06d}.jpg" for i in range(1, N + 1)]
-PARTS = dict(zip(NAMES, np.random.default_rng(5).permutation([0] * 70 + [1] * 26 + [2] * 24).tolist()))
+PART_OF = np.random.default_rng(5).permutation([0] * 70 + [1] * 26 + [2] * 24).tolist()
+PARTS = dict(zip(NAMES, PART_OF, strict=True))
 TRAIN = [name for k in (0, 1) for name in NAMES if PARTS[name] == k]
 HELD_OUT = [name for name in NAMES if PARTS[name] == 2][:len(TRAIN) * 300 // 1500]      # the ratio of smoke
 
@@ -114,9 +115,9 @@ def slow(data):
 
 
 def stacked(jpegs, names):
-    """The images of these files as `photos.decode` gives them, after a look that they are those of `slow` but for rounding."""
+    """The images of these files as `photos.decode` gives them, those of `slow` but for rounding."""
     x, literal = (np.stack([decode(jpegs[name]) for name in names]) for decode in (photos.decode, slow))
-    assert np.abs(x.astype(int) - literal).max() <= 2                # CelebA's files go another way, see test_jpegs
+    assert np.abs(x.astype(int) - literal).max() <= 2  # CelebA's files go another way, see test_jpegs
     return x
 
 

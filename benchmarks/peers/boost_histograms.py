@@ -1,4 +1,4 @@
-"""Peer of histograms.py, run by the Python of the benchmark environment: a column at a time, two threads each."""
+"""Peer of histograms.py, run by the Python of the benchmarks: a column at a time, two threads each."""
 import sys
 import time
 

@@ -53,8 +53,7 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
     40,000 latents, in three times the time.
 
     A map whose points still move in the last 50 iterations is given with a warning (`unsettled`), which
-    begins with `name`. Two maps in two threads, with n_jobs=1 each, take two thirds of the time of one after
-    the other.
+    begins with `name`. Two maps in two threads, n_jobs=1 each, take 2/3 of the time of one after the other.
 
     seed jitters the start by 1 %, so maps of different seeds show what is chance. The same seed and n_jobs
     give the same map on the same machine and libraries.
@@ -95,8 +94,7 @@ def tsne(x, perplexity=30, early_exaggeration=12, n_iter=1000, seed=0, n_jobs=2,
 
 
 def moved(before, after):
-    """Root mean square distance between two maps (n, 2) of the same points, over the root mean square radius
-    of `after`.
+    """Root mean square distance of two maps (n, 2) of the same points, over the rms radius of `after`.
 
     Both are centred first. Raises ValueError when the shapes differ or `after` is one point.
     """
@@ -118,7 +116,8 @@ def unsettled(before, after, iterations=WATCHED):
     share = moved(before, after)
     if share <= STILL_MOVING:
         return None
-    return f"t-SNE has not converged: its last {iterations} iterations moved the points by {share:.0%} of the map's radius; raise n_iter"
+    return (f"t-SNE has not converged: its last {iterations} iterations moved the points by {share:.0%} "
+            "of the map's radius; raise n_iter")
 
 
 class Recall(NamedTuple):
@@ -134,8 +133,7 @@ def neighbour_recall(x, y, k=10, sample=2000, rng=None):
     1 for a map that keeps all neighbourhoods, about k / (n - 1) for a random one. Neighbours are exact and
     among all n points; queries are min(sample, n) points drawn without replacement by rng
     (numpy.random.Generator, needed only when sample < n).
-    x: (n, d), y: (n, e); result `Recall`. Raises ValueError for other shapes, k outside 1..n-1, or a missing
-    rng.
+    x: (n, d), y: (n, e); result `Recall`. ValueError for other shapes, k outside 1..n-1, or a missing rng.
     Source: Kobak and Berens, "The art of using t-SNE for single-cell transcriptomics", 2019 (KNN).
     """
     x, y = points(x), points(y)
@@ -203,7 +201,8 @@ def _by_blocks(x, k, n_jobs=1):
 
     with ThreadPoolExecutor(n_jobs) as pool:
         for start in range(0, n, len(memory)):
-            products = np.matmul(queries[start:start + len(memory)], others.T, out=memory[:min(len(memory), n - start)])
+            stop = min(start + len(memory), n)
+            products = np.matmul(queries[start:stop], others.T, out=memory[:stop - start])
             firsts = range(0, len(products), _QUERIES)
             list(pool.map(search, (start + i for i in firsts), (products[i:i + _QUERIES] for i in firsts)))
     return indices, distances

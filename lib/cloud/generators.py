@@ -3,6 +3,9 @@
 import math
 
 import numpy as np
+from scipy import stats
+
+from lib.cloud.points import points
 
 _COLUMNS = 16  # components tested at a time: most rows miss the box early
 
@@ -125,3 +128,51 @@ def _not_negative(**named):
     (name, value), = named.items()
     if not (math.isfinite(value) and value >= 0):
         raise ValueError(f"{name} must be finite and not negative, not {value}")
+
+
+def smallest_box(z, mu, half_width):
+    """The k of the smallest box mu +- k half_width that holds each vector of z: (n,), in the precision of z.
+
+    k = max over j of |z_j - mu_j| / half_width_j, so that (k <= q).mean() is the share of z in the box of q
+    for every q at once, where `box_hits` counts for one. A component of half_width 0 asks for k = 0 at mu_j,
+    and for inf elsewhere.
+
+    z: (n, d); mu, half_width: (d,), half_width >= 0. Raises ValueError for other shapes or values.
+    Source: ours; the posts ask only which uniform vectors lie in the box of the latents.
+
+    >>> smallest_box([[0.0, 1.0], [0.0, 3.0]], [0, 0], [1, 2]).tolist()
+    [0.5, 1.5]
+    """
+    mu, half_width = _vectors(mu=mu, half_width=half_width)
+    z = points(z, least=1, columns=len(mu))
+    mu, half_width = mu.astype(z.dtype), half_width.astype(z.dtype)
+    k = np.zeros(len(z), z.dtype)
+    for start in range(0, len(mu), _COLUMNS):
+        columns = slice(start, start + _COLUMNS)
+        away = np.abs(z[:, columns] - mu[columns])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            np.maximum(k, np.where(away > 0, away / half_width[columns], 0).max(axis=1), out=k)
+    return k
+
+
+def hits_against_chance(hits, n, log10_p):
+    """What `hits` among n independent vectors say about a chance of P = 10^log10_p: (low, high, deviation).
+
+    low, high   the limits that the count sets to P with 95 % confidence: no hit is not a chance of zero
+    deviation   (hits - n P) / sqrt(n P (1 - P)), in standard deviations of the binomial law; nan unless five
+                hits and five misses or more are expected, since the law is too skew otherwise
+
+    Raises ValueError unless 0 <= hits <= n, n >= 1 and log10_p <= 0.
+    Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the
+    binomial", 1934; the rule of five is common.
+
+    >>> [round(float(value), 4) for value in hits_against_chance(0, 200, -2)]
+    [0.0, 0.0183, nan]
+    """
+    _counts(n, 1)
+    if not (0 <= hits <= n and log10_p <= 0):
+        raise ValueError(f"hits must lie in 0..{n} and log10_p be at most 0, not {hits} and {log10_p}")
+    low, high = stats.binomtest(int(hits), n).proportion_ci(0.95, "exact")
+    law = stats.binom(n, 10**log10_p)
+    told = 5 <= law.mean() <= n - 5
+    return low, high, (hits - law.mean()) / law.std() if told else math.nan

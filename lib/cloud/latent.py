@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.ndimage import gaussian_filter1d
 from scipy.special import ndtr
 
 from lib.cloud.points import distinct, points
@@ -13,21 +14,21 @@ DOMINANT_MU = 0.5  # ours, in typical half-widths; both together select exactly 
 DOMINANT_WIDTH = 1.5  # ours, in typical half-widths
 GAUSSIAN_DISTANCE = 0.04  # ours: a fitted normal misses a uniform variable by 0.057, a Laplace one by 0.062
 
-DEAD = 1e-6  # ours, in typical standard deviations: float32 rounding moves a component that never varies by less
-ROUNDING = 1e-5  # ours: standard deviation over the largest |z| that a network's rounding in float32 can make of a constant
+DEAD = 1e-6  # ours, in typical standard deviations: float32 rounding moves a constant component by less
+ROUNDING = 1e-5  # ours: standard deviation, over the largest |z|, that a network's rounding makes of a constant
 
 _COLUMNS = 16  # columns handled at a time
 _VALUES = 2**18  # values handled at a time: the work stays in the cache
 
 
 def component_histograms(z, edges):
-    """Counts of each component's values between edges: column j equals np.histogram(z[:, j], edges)[0], int64 (m, d).
+    """Counts (m, d) of each component's values between edges: column j is np.histogram(z[:, j], edges)[0].
 
     Bins are closed on the left and open on the right, the last one is closed on both sides; values outside
     are not counted (see `clipped`).
 
     z: (n, d); edges: (m + 1,) increasing. Raises ValueError for a bad z or edges.
-    Source: "Autoencoders and latent space fragmentation II", section on the number distribution of vectors per component.
+    Source: "Autoencoders and latent space fragmentation II", section on the number distribution per component.
 
     >>> component_histograms([[0.0, 5.0], [1.0, 0.5]], [0, 0.5, 1]).tolist()
     [[1, 0], [1, 1]]
@@ -37,9 +38,9 @@ def component_histograms(z, edges):
 
 
 def window(largest, reach=12.0, bins=100):
-    """Edges of equal intervals that cover [-reach, reach] in `bins` parts, and as many more as `largest` |value| needs.
+    """Edges of equal intervals: [-reach, reach] in `bins` parts, and as many more as the `largest` |value| needs.
 
-    The interval's width is 2 reach / bins whatever the values, so that counts of two clouds can be compared; the window
+    The width is 2 reach / bins whatever the values, so that counts of two clouds can be compared; the window
     grows by whole intervals on both sides. As in F2: about 100 intervals within [-12, 12].
 
     >>> window(11.0).size, window(12.1).size
@@ -232,27 +233,27 @@ def gaussianity(z):
 def doubts(z):
     """Why results from the latents z (n, d) cannot be trusted: a list of sentences, empty if nothing is wrong.
 
-    Told are components that never vary (standard deviation at most 1e-6 of the median of those that do, or 1e-5 of the
-    largest |z|, which is what rounding in a network's float32 may leave), vectors
-    that repeat another, and fewer vectors than components. Raises ValueError for a bad z. Source: ours.
+    Told are components that never vary (standard deviation at most 1e-6 of the median of those that do, or
+    1e-5 of the largest |z|, which is what rounding in a network's float32 may leave), vectors that repeat
+    another, and fewer vectors than components. Raises ValueError for a bad z. Source: ours.
 
-    >>> doubts([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0]])
-    ['1 of 2 components never vary, among them 0: leave them out of correlations, distances and shares of components']
+    >>> doubts([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0]])[0].partition(":")[0]
+    '1 of 2 components never vary, among them 0'
     """
     z = points(z)
     n, d = z.shape
     sigma = np.concatenate([block.astype(float).std(axis=1) for _, block in _transposed_blocks(z)])
     varying = sigma > ROUNDING * np.abs(z).max()
-    dead = np.flatnonzero(~varying | (sigma <= DEAD * np.median(sigma[varying]))) if varying.any() else np.arange(d)
-    found = []
+    typical = np.median(sigma[varying]) if varying.any() else np.inf
+    dead, repeated, found = np.flatnonzero(~varying | (sigma <= DEAD * typical)), n - len(distinct(z)), []
     if len(dead) == d:
         found.append("no component varies: all images have the same latent, and nothing can be said about a cloud")
     elif len(dead):
-        found.append(f"{len(dead)} of {d} components never vary, among them {', '.join(map(str, dead[:5]))}: leave them "
-                     "out of correlations, distances and shares of components")
-    repeated = n - len(distinct(z))
+        found.append(f"{len(dead)} of {d} components never vary, among them {', '.join(map(str, dead[:5]))}: "
+                     "leave them out of correlations, distances and shares of components")
     if repeated and len(dead) < d:
-        found.append(f"{repeated:,} of {n:,} latents repeat another: the image set holds copies, which look like structure")
+        found.append(f"{repeated:,} of {n:,} latents repeat another: the image set holds copies, which look like "
+                     "structure")
     if n <= d:
         found.append(f"{n:,} latents are fewer than {d} components need: their covariance is singular")
     return found
@@ -297,3 +298,57 @@ def _edges(edges):
     if edges.ndim != 1 or len(edges) < 2 or not np.all(np.isfinite(edges)) or not np.all(np.diff(edges) > 0):
         raise ValueError("edges must be at least two finite, increasing numbers")
     return edges
+
+
+class SmoothedCounts(NamedTuple):
+    """Counts of intervals beside the smooth curve through them; the fields are those of `smoothed_counts`."""
+
+    counts: np.ndarray
+    smooth: np.ndarray
+    band: np.ndarray
+    roughness: float
+    standard_error: float
+
+
+def smoothed_counts(r, edges):
+    """Counts c of numbers r between edges, a smooth curve s through them, and if c is rougher than chance.
+
+    smooth      s (m,): c smoothed by a normal kernel of Scott's width std(r) n^(-1/5), cut at four widths
+    band        s -+ 2 sqrt(s), (2, m), not below 0: two counting errors of numbers from a smooth density
+    roughness   mean of (c - s)^2 / s where s >= 0.5, over 1 - 2 k_0 + sum k^2: 1 for a smooth density.
+                The divisor, with k the kernel's weights, is there as each count is also a part of its own s
+    standard_error  of the roughness, where counts are independent: each (c - s)^2 / s has variance 2 + 1 / s
+
+    What it cannot see: structure as wide as the kernel, which is taken for the smooth curve; and a smooth
+    density with features narrower than the kernel counts as rough. Beyond the edges s takes counts for 0, so
+    let edges cover r.
+    r: (n,), n >= 2, not all the same; edges: (m + 1,) of equal distance, at most two kernel widths apart.
+    Raises ValueError otherwise, and where no interval has s >= 0.5. Source: ours, for the curve in steps of
+    0.05 of "Autoencoders, latent space and the curse of high dimensionality II"; the width: D. W. Scott, "On
+    optimal and data-based histograms", 1979.
+
+    >>> found = smoothed_counts([1.0, 2.0, 2.0, 3.0], np.arange(0, 4.5, 0.5))
+    >>> found.counts.tolist()
+    [0, 0, 1, 0, 2, 0, 1, 0]
+    """
+    r, edges = np.asarray(r, dtype=float), _edges(edges)
+    if r.ndim != 1 or len(r) < 2 or not np.isfinite(r).all() or not r.std() > 0:
+        raise ValueError(f"r must be two or more finite numbers (n,), not all the same, not {r.shape}")
+    steps = np.diff(edges)
+    if not np.allclose(steps, steps[0], rtol=1e-6, atol=0):
+        raise ValueError("edges must be of equal distance for one kernel to smooth all counts")
+    width = r.std() * len(r) ** -0.2 / steps.mean()                                          # in intervals
+    if width < 0.5:
+        raise ValueError("edges must be closer: the kernel is so narrow that it smooths nothing")
+    counts = np.histogram(r, edges)[0]
+    smooth = gaussian_filter1d(counts.astype(float), width, mode="constant")
+    filled = smooth >= 0.5
+    if not filled.any():
+        raise ValueError("no interval holds enough of r: give edges that cover r, or wider intervals")
+    reach = int(8 * width)
+    kernel = gaussian_filter1d(np.eye(1, 2 * reach + 1, reach)[0], width, mode="constant")
+    own_part = 1 - 2 * kernel.max() + (kernel ** 2).sum()
+    c, s = counts[filled], smooth[filled]
+    band = np.maximum(smooth + 2 * np.sqrt(smooth) * np.array([[-1], [1]]), 0)
+    roughness, error = ((c - s) ** 2 / s).mean() / own_part, np.sqrt((2 + 1 / s).sum()) / len(s)
+    return SmoothedCounts(counts, smooth, band, float(roughness), float(error))

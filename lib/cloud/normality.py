@@ -3,9 +3,14 @@
 With many latents every test rejects, so what counts here is a size with its error, read against the same number
 for Gaussian clouds of equal n and d.
 """
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from scipy import stats
+
+from lib.cloud import latent
+from lib.cloud.points import points
 
 
 def anderson_darling(z):
@@ -16,7 +21,7 @@ def anderson_darling(z):
     Returns float64 (d,). Raises ValueError for other shapes, values not finite, a component that never varies.
     Source: Anderson and Darling, "A test of goodness of fit", 1954; the division by n is ours.
     """
-    z = _cloud(z)
+    z = np.asarray(points(z, least=3), dtype=float)
     n = len(z)
     sigma = z.std(axis=0, ddof=1)
     if not sigma.min() > 0:
@@ -33,7 +38,7 @@ def moments(z):
 
     Standard errors for normal z: sqrt(6 / n), sqrt(24 / n). Raises as `anderson_darling`.
     """
-    z = _cloud(z)
+    z = np.asarray(points(z, least=3), dtype=float)
     return pd.DataFrame({"anderson_darling": anderson_darling(z), "skewness": stats.skew(z, axis=0),
                          "excess_kurtosis": stats.kurtosis(z, axis=0)})
 
@@ -48,7 +53,7 @@ def henze_zirkler(z):
     Memory 8 n^2 bytes. Raises ValueError for other shapes and for a singular covariance.
     Source: Henze and Zirkler, "A class of invariant consistent tests for multivariate normality", 1990.
     """
-    z = _cloud(z)
+    z = np.asarray(points(z, least=3), dtype=float)
     n, d = z.shape
     centred = z - z.mean(axis=0)
     left, singular, _ = np.linalg.svd(centred, full_matrices=False)
@@ -81,21 +86,43 @@ def core_covariance_factor(distance, d):
     return stats.chi2.cdf(distance**2, d + 2) / stats.chi2.cdf(distance**2, d)
 
 
-def confidence_ellipse(mean, covariance, k, points=181):
-    """Closed curve (points, 2) at Mahalanobis distance k from `mean` (2,): it holds 1 - exp(-k^2 / 2) of a normal cloud.
+class Core(NamedTuple):
+    """The inner half of a cloud, and how much narrower it is than the whole."""
+    distance: float        # the median Mahalanobis distance, where it is cut
+    shrunk: np.ndarray     # (k,) variance of the core over that of the whole, along each principal axis
+    gaussian: float        # the same for a normal cloud, in every direction: `core_covariance_factor`
+
+
+def core(z, pca):
+    """The `Core` of z (n, d): its vectors within the median Mahalanobis distance.
+
+    Variances are about the mean of the whole. pca: principal components of z, as from `embed.pca`.
+    Raises ValueError as `latent.mahalanobis`. Source: ours.
+    """
+    distances = latent.mahalanobis(z)
+    middle = float(np.median(distances))
+    scores = pca.transform(np.asarray(z)[distances <= middle])
+    return Core(middle, (scores**2).mean(axis=0) / pca.explained_variance_,
+                float(core_covariance_factor(middle, np.shape(z)[1])))
+
+
+def shares_inside(z, distances):
+    """Shares of z (n, d) within each of the Mahalanobis distances k from its mean, by its own covariance.
+
+    A normal cloud in the plane has 1 - exp(-k^2 / 2). Raises ValueError as `latent.mahalanobis`.
+    """
+    own = latent.mahalanobis(z)
+    return np.array([(own <= k).mean() for k in distances])
+
+
+def confidence_ellipse(mean, covariance, k, count=181):
+    """Closed curve (count, 2) at Mahalanobis distance k from `mean` (2,): it holds 1 - exp(-k^2 / 2) of a normal cloud.
 
     That is 39.3, 86.5 and 98.9 % for k = 1, 2, 3. Raises ValueError unless covariance is (2, 2) positive definite, k > 0.
     """
     covariance = np.asarray(covariance, dtype=float)
     if covariance.shape != (2, 2) or not np.linalg.eigvalsh(covariance)[0] > 0 or not k > 0:
         raise ValueError("the covariance must be of shape (2, 2) and positive definite, and k positive")
-    angle = np.linspace(0, 2 * np.pi, points)
+    angle = np.linspace(0, 2 * np.pi, count)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     return np.asarray(mean, dtype=float) + k * circle @ np.linalg.cholesky(covariance).T
-
-
-def _cloud(z):
-    z = np.asarray(z, dtype=float)
-    if z.ndim != 2 or len(z) < 3 or z.shape[1] < 1 or not np.isfinite(z).all():
-        raise ValueError(f"z must be finite and of shape (n, d) with n >= 3, not {z.shape}")
-    return z

@@ -1,11 +1,17 @@
 """What do latents know? Probes that predict known factors from z, and how alike two latent spaces are."""
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
+from scipy.linalg import subspace_angles
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from lib.cloud import embed, latent
+from lib.cloud.points import points
 
 FOLDS = 5
 ALPHA = 1.0            # ours: ridge penalty, for standardised z
@@ -25,9 +31,9 @@ def probe_scores(z, y, rng):
     values not finite, n < 20 and a target that never varies.
     Source: Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016.
     """
-    z, y = np.asarray(z, dtype=float), np.asarray(y, dtype=float)
-    if z.ndim != 2 or y.ndim != 2 or len(z) != len(y) or len(z) < 20 or not np.isfinite([z.sum(), y.sum()]).all():
-        raise ValueError(f"z and y must be finite and of shapes (n, d) and (n, m) with n >= 20, not {z.shape}, {y.shape}")
+    z, y = (np.asarray(points(part, least=20), dtype=float) for part in (z, y))
+    if len(z) != len(y):
+        raise ValueError(f"z and y must describe the same vectors, but there are {len(z)} and {len(y)}")
     if not y.std(axis=0).min() > 0:
         raise ValueError("a target never varies: leave it out")
     standard = StandardScaler().fit_transform(y)
@@ -52,22 +58,77 @@ def turns(y):
     return np.concatenate([np.cos(y), np.sin(y)], axis=1)
 
 
-def shared_directions(a, b):
-    """Cosines (k,) of the principal angles between the column spaces of a (n, k) and b (n, k), largest first.
+def factor_scores(z, y, in_turns, rng):
+    """`probe_scores` of factors y (n, m), one row each; an angle is probed through its cosine and sine.
 
-    a and b describe the same n images in two latent spaces, such as their scores on the k leading principal components.
-    1: a direction in the space of images that both have, 0: one that only one has. They do not depend on how each space
-    is turned or scaled. Random subspaces have cosines up to about 2 sqrt(k (n - k)) / n for k << n.
-    Raises ValueError for other shapes, k > n - 1, and columns that depend on others.
+    z: (n, d); in_turns: (m,), whether a factor is measured in turns, so that 0 and 1 are the same; its R^2 is the
+    mean of both. rng: as in `probe_scores`. Raises ValueError as that.
+    """
+    targets, owner = _targets(y, in_turns)
+    return probe_scores(z, targets, rng).groupby(owner).mean()
+
+
+def squared_correlations(scores, y, in_turns):
+    """Squared correlation of each factor y (n, m) with each column of scores (n, k): (m, k).
+
+    1: the column is the factor, up to place and scale. For a factor in_turns (m,) the mean of those of its cosine
+    and sine. A column or factor that never varies gives NaN. Raises ValueError for other shapes.
+    """
+    targets, owner = _targets(y, in_turns)
+    k = points(scores).shape[1]
+    squared = np.corrcoef(scores.T, targets.T)[:k, k:] ** 2                         # (k, targets)
+    return np.stack([squared[:, owner == factor].mean(axis=1) for factor in range(len(in_turns))])
+
+
+def _targets(y, in_turns):
+    """What is probed for the factors y (n, m), and which factor (targets,) each column belongs to."""
+    y = points(y)
+    columns = [turns(y[:, [k]]) if angle else y[:, [k]] for k, angle in enumerate(in_turns)]
+    owner = np.repeat(np.arange(len(columns)), [part.shape[1] for part in columns])
+    return np.concatenate(columns, axis=1), owner
+
+
+class Alike(NamedTuple):
+    """How alike two latent spaces are, judged by the same images."""
+    cosines: np.ndarray        # (k,) of the principal angles between the leading spaces, largest first
+    by_chance: np.ndarray      # (k,) the same with the images of one shuffled
+    spectra: tuple             # two (d,): share of the variance of each principal component
+    dominant: tuple            # two (d,) bool: the dominant components, as `latent.components`
+
+
+def compare(a, b, rng, k=10):
+    """`Alike` of the latents a (n, d) and b (n, d) of the same n images in two networks.
+
+    The cosines are those of the principal angles between the spaces that the scores of the images on the k leading
+    principal components span: 1 for a direction that both have, 0 for one that only one has. They do not depend on
+    how each space is turned or scaled. rng: numpy.random.Generator, shuffles b.
+    Raises ValueError as `embed.pca`, for counts that differ and n <= k.
     Source: Bjorck and Golub, "Numerical methods for computing angles between linear subspaces", 1973; use for
     networks: Raghu et al., "SVCCA", 2017.
     """
-    bases = []
-    for x in (np.asarray(a, dtype=float), np.asarray(b, dtype=float)):
-        if x.ndim != 2 or x.shape != np.shape(a) or x.shape[1] >= len(x) or not np.isfinite(x).all():
-            raise ValueError(f"a and b must be finite and of one shape (n, k) with k < n, not {np.shape(a)}, {np.shape(b)}")
-        left, singular, _ = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
-        if not singular[-1] > 1e-9 * singular[0]:
-            raise ValueError("columns of a or b depend on others: use fewer")
-        bases.append(left)
-    return np.clip(np.linalg.svd(bases[0].T @ bases[1], compute_uv=False), 0, 1)
+    a, b = (np.asarray(points(part, least=k + 1), dtype=float) for part in (a, b))
+    if len(a) != len(b):
+        raise ValueError(f"a and b must describe the same images, but there are {len(a)} and {len(b)}")
+    fits = [embed.pca(part) for part in (a, b)]
+    first, second = (fit.transform(part)[:, :k] for fit, part in zip(fits, (a, b), strict=True))     # centred
+    cosines, by_chance = (np.cos(subspace_angles(first, other))[::-1]
+                          for other in (second, rng.permutation(second)))
+    return Alike(cosines, by_chance, tuple(fit.explained_variance_ratio_ for fit in fits),
+                 tuple(latent.components(part).dominant.to_numpy() for part in (a, b)))
+
+
+def summary(pair):
+    """The numbers of `Alike` in one row {name: number}: of the cosines, the spectra and the dominant components.
+
+    "spectra apart" is the largest difference of the cumulative spectra, "by chance" the number of components in
+    common that two independent choices of so many would have on average, "Jaccard" the number in common over those
+    that dominate in either, 0 if none does.
+    """
+    first, second = pair.dominant
+    common, either = int((first & second).sum()), int((first | second).sum())
+    return {"mean cosine": pair.cosines.mean(), "smallest": pair.cosines.min(),
+            "of shuffled images": pair.by_chance.mean(),
+            "spectra apart": abs(np.subtract(*(np.cumsum(part) for part in pair.spectra))).max(),
+            "dominant, first": int(first.sum()), "dominant, second": int(second.sum()), "in common": common,
+            "by chance": first.sum() * second.sum() / len(first),
+            "Jaccard": common / either if either else 0.0}

@@ -1,5 +1,4 @@
-"""Repulsion of t-SNE on a grid, as a gradient for openTSNE: faster and closer to the exact sum than its own
-FFT method.
+"""Repulsion of t-SNE on a grid, as a gradient for openTSNE: faster and closer to the exact sum than its FFT.
 
 Half of what an iteration of t-SNE costs is a sum over all pairs of points. Here the points spread charges on
 a grid with cubic B-splines, a convolution whose kernel makes up for the spreading gives the potentials, and
@@ -17,31 +16,27 @@ PADDING = 16           # ours: nodes by which the kernel's far end is kept from 
 
 
 def gradient(embedding, P, dof, n_jobs=1, reference_embedding=None, should_eval_error=False, **_):
-    """Kullback-Leibler divergence and its gradient / 4 (n, 2): what openTSNE asks of a
-    `negative_gradient_method`.
+    """Kullback-Leibler divergence, its gradient / 4 (n, 2): an openTSNE `negative_gradient_method`.
 
     sum_j (p_ij q_ij - q_ij^2 / Z) (y_i - y_j) with q_ij = 1 / (1 + |y_i - y_j|^2) and Z the sum of all q_ij.
-    The attraction is openTSNE's; the divergence is computed where asked for, and else 0, as there. Raises
-    NotImplementedError
-    for what the study does not need: dof other than 1, and points placed into a given map.
+    The attraction is openTSNE's; the divergence is computed where asked for, and else 0, as there.
+    NotImplementedError for what the study does not need: dof other than 1, points placed into a given map.
     """
     if dof != 1 or reference_embedding is not None:
         raise NotImplementedError("this gradient knows one degree of freedom and whole maps only")
     y = np.ascontiguousarray(embedding)
     force, z = repulsion(y, n_jobs)
     pull = force / -z
-    total, divergence = _tsne.estimate_positive_gradient_nn(P.indices, P.indptr, P.data, y, y, pull, dof,
-                                                            num_threads=n_jobs, should_eval_error=should_eval_error)
+    total, divergence = _tsne.estimate_positive_gradient_nn(
+        P.indices, P.indptr, P.data, y, y, pull, dof, num_threads=n_jobs, should_eval_error=should_eval_error)
     return divergence + total * np.log(z) if should_eval_error else 0.0, pull
 
 
 def repulsion(y, n_jobs=1):
-    """sum_j q_ij^2 (y_i - y_j) for each point of the map y (n, 2), and Z = sum over i != j of q_ij: (n, 2)
-    and a number.
+    """sum_j q_ij^2 (y_i - y_j) for each point of the map y (n, 2), and Z, the sum over i != j of q_ij.
 
     q_ij = 1 / (1 + |y_i - y_j|^2). Error about 0.5 % of the forces' root mean square where a unit square
-    holds few points (openTSNE's method: 4.5 %), less where it holds many. The same bits for any n_jobs. Time
-    grows with the map's area and n.
+    holds few points (openTSNE's: 4.5 %), less where many. Same bits for any n_jobs. Time ~ the map's area, n.
     Source: Linderman et al., "Fast interpolation-based t-SNE", 2019 (the sum as convolutions); Essmann et
     al., "A smooth particle mesh Ewald method", 1995 (splines in place of interpolation).
     """
@@ -57,7 +52,8 @@ def repulsion(y, n_jobs=1):
     centred = y - (low + high) / 2
     charge = np.empty((3, side, side), np.float32)
     for k, q in enumerate((np.ones(n), *centred.T)):
-        charge[k] = np.bincount(index, (weight * q[:, None, None]).reshape(-1), side * side).reshape(side, side)
+        each = (weight * q[:, None, None]).reshape(-1)
+        charge[k] = np.bincount(index, each, side * side).reshape(side, side)
 
     size = fft.next_fast_len(2 * side + PADDING, real=True)
     kernel, squared = _kernels(size)
@@ -68,24 +64,22 @@ def repulsion(y, n_jobs=1):
     spectrum *= squared
     rows = fft.ifft(spectrum, axis=1, workers=n_jobs, overwrite_x=True)[:, :side]
     field = fft.irfft(rows, size, axis=2, workers=n_jobs)[:, :, :side].reshape(3, -1)
-    potential = np.einsum("kni,ni->kn", np.take(field, index, axis=1).reshape(3, n, 16), weight.reshape(n, 16))
+    near = np.take(field, index, axis=1).reshape(3, n, 16)
+    potential = np.einsum("kni,ni->kn", near, weight.reshape(n, 16))
     return centred * potential[0][:, None] - potential[1:].T, z
 
 
 def _spline(t):
-    """Cubic B-spline at the four nodes round a place t (n, 2) in [0, 1) after the second of them: (n, 2,
-    4)."""
+    """Cubic B-spline (n, 2, 4) at the four nodes round a place t (n, 2) in [0, 1) after the second one."""
     u = 1 - t
     return np.stack([u**3, 4 - 6 * t**2 + 3 * t**3, 4 - 6 * u**2 + 3 * u**3, t**3], axis=-1) / 6
 
 
 @lru_cache(maxsize=2)
 def _kernels(size):
-    """Spectra (size, size / 2 + 1) of q and q^2 on a periodic grid, over the spline's squared; for q, columns
-    count twice.
+    """Spectra (size, size / 2 + 1) of q (columns count twice) and q^2 on a periodic grid, over the spline^2.
 
-    The spectrum of real charges is stored by half: its inner columns stand for two each in a sum over all
-    frequencies.
+    The spectrum of real charges is stored by half: in a sum over all, its inner columns stand for two each.
     """
     r = np.minimum(np.arange(size), size - np.arange(size)) * SPACING
     q = 1 / (1 + r[:, None]**2 + r**2)
@@ -94,4 +88,5 @@ def _kernels(size):
     spread = spread[:, None] * spread[:size // 2 + 1]
     twice = np.full(size // 2 + 1, 2.0)
     twice[[0] if size % 2 else [0, -1]] = 1.0
-    return tuple((fft.rfft2(k).real / spread * columns).astype(np.float32) for k, columns in ((q, twice), (q**2, 1.0)))
+    return tuple((fft.rfft2(k).real / spread * columns).astype(np.float32)
+                 for k, columns in ((q, twice), (q**2, 1.0)))

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import erf, factorial, gammaln, xlogy
+from scipy.special import erf, factorial, gammaln, ndtr, xlogy
 
 LARGEST_N = 10**6  # ours: the accuracy of mean_radius and std_radius is tested up to here
 
@@ -274,3 +274,100 @@ def _choice(forms, form):
 
 def _unwrap(values):
     return float(values) if np.ndim(values) == 0 else values
+
+
+def radius_density(r, n, b=1.0):
+    """Normal density at r with the exact mean and standard deviation of the length R of n uniform components.
+
+    exp(-((r - E[R]) / std(R))^2 / 2) / (std(R) sqrt(2 pi)): no fit. R itself is normal only for n to
+    infinity; its distribution function is up to 0.04 off this one's for n = 3, less than 0.01 from n = 64 on.
+
+    r: number or array, result of its shape; n, b and errors as in `mean_radius`. Source: ours.
+    """
+    mean, std = mean_radius(n, b), std_radius(n, b)
+    return np.exp(-(((r - mean) / std) ** 2) / 2) / (std * np.sqrt(2 * np.pi))
+
+
+class Lengths(NamedTuple):
+    """Mean, standard deviation and their ratio of a sample of lengths, then the standard error of each."""
+
+    mean: float
+    std: float
+    ratio: float
+    mean_error: float
+    std_error: float
+    ratio_error: float
+
+
+def with_errors(r, parts=100):
+    """Mean, standard deviation (divisor n) and std / mean of lengths r (n,), with standard errors: `Lengths`.
+
+    An error is the scatter of a statistic over `parts` equal parts of r in their order, over sqrt(parts). It
+    assumes that the parts are independent, and nothing about the law of r. It is itself uncertain by a share
+    of 1 / sqrt(2 (parts - 1)), 7 % for 100.
+
+    Raises ValueError unless r is (n,) and n a multiple of parts, parts >= 2 and two values or more in each.
+    Source: ours.
+    """
+    r = np.asarray(r, dtype=float)
+    if r.ndim != 1 or parts < 2 or len(r) < 2 * parts or len(r) % parts:
+        raise ValueError(f"r must be of shape (n,), in {parts} >= 2 equal parts of 2 or more, not {r.shape}")
+    errors = np.std(_mean_std_ratio(r.reshape(parts, -1)), axis=1, ddof=1) / math.sqrt(parts)
+    return Lengths(*map(float, _mean_std_ratio(r)), *map(float, errors))
+
+
+def _mean_std_ratio(r):
+    return np.stack([r.mean(-1), r.std(-1), r.std(-1) / r.mean(-1)])
+
+
+def line_of_sight(x, ray, side):
+    """How much of the cube [0, side]^d lies on the line through each point of x in the direction `ray`: (n,).
+
+    With u = ray / |ray| the line leaves the cube after min over j of (side - x_j) / u_j on the way ahead (of
+    x_j / |u_j| where u_j < 0), and so with -u on the way back; returned is the sum, in the unit of side.
+
+    x: (n, d) with values in [0, side]; ray: (d,), not zero. Raises ValueError otherwise. Source: ours.
+
+    >>> line_of_sight([[1.0, 5.0], [5.0, 5.0]], [1, 1], 10).round(2).tolist()
+    [8.49, 14.14]
+    """
+    x, ray, side = np.asarray(x, dtype=float), np.asarray(ray, dtype=float), _half_width(side)
+    if ray.ndim != 1 or not (np.isfinite(ray).all() and ray.any()):
+        raise ValueError(f"ray must be of shape (d,), finite and not zero, not {ray}")
+    if x.ndim != 2 or x.shape[1] != len(ray) or not np.all((x >= 0) & (x <= side)):
+        raise ValueError(f"x must be of shape (n, {len(ray)}) with values in [0, {side}]")
+    moving = ray != 0
+    x, u = x[:, moving], ray[moving] / np.linalg.norm(ray)
+    ahead, behind = np.where(u > 0, side - x, x), np.where(u > 0, x, side - x)
+    return (ahead / abs(u)).min(axis=1) + (behind / abs(u)).min(axis=1)
+
+
+def log10_at_most_outside(n, b, small=1.0):
+    """log10 P(at most k of n components uniform on [-b, b] exceed `small` in size) for k = 0 to n: (n + 1,).
+
+    Sums of `log10_small_components_probability` over k, in log space, so they do not underflow; the last is 0
+    up to 1e-10. Raises ValueError as that function does. Source: ours.
+
+    >>> log10_at_most_outside(2, 4, 2).round(3).tolist()
+    [-0.602, -0.125, 0.0]
+    """
+    exactly = log10_small_components_probability(n, np.arange(n + 1), small, b)
+    return np.logaddexp.accumulate(exactly * np.log(10)) / np.log(10)
+
+
+def log10_normal_in_cube(mu, sigma, b):
+    """log10 of the chance that independent normal components all lie in [-b, b]: float or array, as b.
+
+    sum over j of log10(Phi((b - |mu_j|) / sigma_j) - Phi((-b - |mu_j|) / sigma_j)); -inf where the chance of
+    a component is 0 in float64, with |mu_j| some 38 sigma_j beyond b.
+
+    mu, sigma: (d,), sigma > 0; b > 0, may be an array. Raises ValueError otherwise.
+    Source: the counterpart of `generators.log10_box_probability` for a region and a cube; ours.
+    """
+    mu, sigma, b = (np.asarray(values, dtype=float) for values in (mu, sigma, b))
+    positive = all(np.all(np.isfinite(values) & (values > 0)) for values in (sigma, b))
+    if mu.ndim != 1 or mu.shape != sigma.shape or not (np.isfinite(mu).all() and positive):
+        raise ValueError("mu and sigma must both be (d,), mu finite, sigma and b finite and positive")
+    low, high = (ndtr((sign * b[..., None] - abs(mu)) / sigma) for sign in (-1, 1))   # |mu|: nothing cancels
+    with np.errstate(divide="ignore"):
+        return _unwrap(np.log10(high - low).sum(axis=-1))

@@ -1,7 +1,6 @@
 """The images of a run: one verified uint8 cache of 96x96 faces, drawn or from photos, and its two splits.
 
-What decides a pixel is in `faces` (drawn) or in `sources` and `photos` (given); here it is stored and
-found again.
+What decides a pixel is in `faces` (drawn) or in `sources` and `photos` (given); this stores it.
 """
 import shutil
 import tempfile
@@ -52,8 +51,7 @@ def prepare(study):
     Returns `paths(study)`. Up to max(1, 0.1 %) photos that do not decode are replaced by the next of their
     split; more stop the run. Either way the quarantine list beside the cache names each with its reason.
     Raises SourceError (a ValueError) when the photos are missing, too few (below 64 for training and 16 held
-    out), too often broken or all the same picture; disk.Unwritable on a full disk. A second process waits
-    until the first is done.
+    out), too often broken or all the same picture; disk.Unwritable on a full disk. A second process waits.
     """
     cache = _cache(study)
     with disk.held(cache.path, "the image cache"):
@@ -61,8 +59,7 @@ def prepare(study):
 
 
 def why_stale(study):
-    """Why the image cache of `study` is not current: one line, or None. Raises SourceError where there is
-    nothing."""
+    """Why the image cache of `study` is not current: one line, or None. SourceError where there is none."""
     return _stale(_cache(study), study)
 
 
@@ -218,7 +215,8 @@ def _files(cache, study):
 
 
 def _foreign(path, what):
-    return f"{path.name} holds {what}, which this study did not write: delete it and run the same command again"
+    return (f"{path.name} holds {what}, which this study did not write: "
+            "delete it and run the same command again")
 
 
 def _nothing(study):
@@ -245,13 +243,15 @@ def _draw(cache, study):
 def _decode(cache, n_train, n_held_out):
     """Write the first good photos of each split; the header is written again when their number is known."""
     source, sizes, bad, first, varied = cache.source, [], [], None, False
-    with artifacts.atomic(cache.path, _bytes(n_train + n_held_out)) as temporary, open(temporary, "wb") as file:
+    room = _bytes(n_train + n_held_out)
+    with artifacts.atomic(cache.path, room) as temporary, open(temporary, "wb") as file:
         _header(file, 0)
         with sources.opened(source.holder) as read:
-            for name, wanted in zip(SPLITS, (n_train, n_held_out)):
+            for name, wanted in zip(SPLITS, (n_train, n_held_out), strict=True):
                 good = photos.first_good(getattr(source, name), wanted, read, bad)
                 sizes.append(0)
-                for block in progress.bar(good, f"decoding photos ({name})", total=-(-wanted // photos.BLOCK), unit="blocks"):
+                blocks = -(-wanted // photos.BLOCK)
+                for block in progress.bar(good, f"decoding photos ({name})", total=blocks, unit="blocks"):
                     file.write(block)
                     sizes[-1] += len(block)
                     first = block[0] if first is None else first
@@ -261,15 +261,14 @@ def _decode(cache, n_train, n_held_out):
         if len(bad) > max(1, tried // BAD_SHARE):
             raise SourceError(f"{len(bad):,} of {tried:,} photos in {source.holder} do not decode, more than "
                               f"0.1 %; the first is {bad[0][0]} ({bad[0][1]}), all are in "
-                              f"{cache.quarantine}: "
-                              "remove these files or get the photos again")
+                              f"{cache.quarantine}: remove these files or get the photos again")
         if bad:
             progress.log(f"{bad[0][0]} does not decode ({bad[0][1]}); {len(bad):,} such files, listed in "
                          f"{cache.quarantine}, are replaced by the next ones")
         _check(*sizes, source.holder)
         if not varied:
-            raise SourceError(f"all {sum(sizes):,} photos used of {source.holder} are the same picture, of which "
-                              "nothing can be learned: give photos that differ")
+            raise SourceError(f"all {sum(sizes):,} photos used of {source.holder} are the same picture, of "
+                              "which nothing can be learned: give photos that differ")
         _header(file, sum(sizes))
     return {"train": sizes[0], "held_out": sizes[1], "quarantined": len(bad), "source": str(source.holder)}
 

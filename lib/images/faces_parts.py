@@ -158,7 +158,7 @@ def parameters(f, size, device):
     n = len(f["yaw"])
     names = list(g)
     stacked = move(np.stack([g[name] for name in names]), (len(names), n, 1, 1))
-    p = SimpleNamespace(**dict(zip(names, stacked)))
+    p = SimpleNamespace(**dict(zip(names, stacked, strict=True)))
     p.rgb = {name: move(c, (n, 3, 1, 1)) for name, c in colours.items()}
     p.blobs = {name: move(b, (n, -1, 1, 1)) for name, b in blobs.items() if name != "rgb"}
     p.blobs["rgb"] = move(blobs["rgb"], (n, -1, 3, 1, 1))

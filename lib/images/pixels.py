@@ -21,8 +21,8 @@ PHOTOGRAPHS = {
     "mean_max_min": 0.165,
     "dimension_twonn": 19.0,
 }
-TOLERANCE = 0.25  # of the photographs' value, as given to us with them
-SLOPE_TOLERANCE = 0.3  # absolute, as given to us with them
+TOLERANCE = 0.25  # ours, of the photographs' value
+SLOPE_TOLERANCE = 0.3  # ours, absolute
 WAVENUMBERS = (2, 20)  # cycles per frame, both ends included, of the fit of the slope
 LEADING = 100  # pixel components in which the two-nearest-neighbour dimension is measured
 

@@ -61,15 +61,15 @@ def find(study):
     """The `Source` of `study`; None when no path was given and data/raw/DATASET is missing or empty.
 
     Held-out photos come from the test part (2) of CelebA's list, training photos from its parts 0, then 1,
-    each in the order of names. Without a list a permutation drawn from the seed splits them in the ratio of
-    the scale.
+    each in the order of names. Without a list a permutation from the seed splits them in the scale's ratio.
     Raises SourceError when the path does not exist, holds no images, or its zip or list cannot be read.
     """
     given = study.source()
     root = given or default_folder(study)
     called = f"{VARIABLES[study.dataset]}={root}" if given else str(root)
     if str(root) != str(root).encode("utf-8", "replace").decode():
-        raise SourceError(f"the path {str(root)!a} is not UTF-8: rename that folder or zip, or give another path")
+        raise SourceError(f"the path {str(root)!a} is not UTF-8: rename that folder or zip, "
+                          "or give another path")
     if not root.exists():
         if given:
             raise SourceError(f"{called} does not exist: give the folder or zip that holds the photos")
@@ -108,8 +108,7 @@ def celeba_holder(root):
 def list_folder(folder, deep, first=False):
     """Photos in `folder` (`deep`: and its subfolders) in the order of their names; the number of other files.
 
-    What is no regular file (a pipe, a device) counts as another file: reading it might never end. `first`
-    stops at the first photo.
+    No regular file (a pipe, say) counts as another file: reading might never end. `first`: one is enough.
     """
     photos, others, above = [], 0, len(os.path.join(folder, ""))
     for base, folders, files in os.walk(folder, onerror=_refuse):
@@ -148,8 +147,8 @@ def list_zip(path):
         raise SourceError(f"{path} is encrypted: unpack it with its password and give the folder")
     inner = [entry.filename for entry in entries if entry.filename.lower().endswith(".zip")]
     if inner and not safe:
-        raise SourceError(f"{path} holds no images but another zip, {inner[0]}: unpack the outer one and give the "
-                          "folder")
+        raise SourceError(f"{path} holds no images but another zip, {inner[0]}: unpack the outer one and "
+                          "give the folder")
     folders = {posixpath.dirname(entry.filename) for entry in safe}
     above = len(posixpath.join(posixpath.commonpath(folders), "")) if folders else 0
     photos = [Photo(entry.filename[above:], entry.file_size, entry) for entry in safe]
@@ -191,8 +190,8 @@ def find_partition(holder):
 def _content(archive, entry, holder):
     try:
         return archive.read(entry)
-    except Exception as error:             # a damaged entry makes each decompressor raise its own kind
-        raise SourceError(f"{entry.filename} in {holder} cannot be read ({error}): get the zip again") from error
+    except Exception as e:                 # a damaged entry makes each decompressor raise its own kind
+        raise SourceError(f"{entry.filename} in {holder} cannot be read ({e}): get the zip again") from e
 
 
 def _partition(data, name):
@@ -206,8 +205,8 @@ def _partition(data, name):
                 raise SourceError(f"line {number} of {name} is {line[:60]!r}, not a name and 0, 1 or 2")
             part = int(words[1])
             if parts.setdefault(_stem(words[0]), part) != part:
-                raise SourceError(f"line {number} of {name} puts {words[0][:60]!r} into another part than a line "
-                                  "before it: get the list again")
+                raise SourceError(f"line {number} of {name} puts {words[0][:60]!r} into another part than a "
+                                  "line before it: get the list again")
     return parts, os.path.basename(name)
 
 
@@ -243,8 +242,8 @@ def _open_zip(path):
         raise SourceError(f"{path} is an HTML page, most likely the download quota page, not a zip: "
                           "delete it and download it again in a browser")
     if head.startswith(b"PK"):
-        raise SourceError(f"{path} is a truncated or damaged zip ({path.stat().st_size:,} bytes, its table of "
-                          "contents is missing or broken): download it again")
+        raise SourceError(f"{path} is a truncated or damaged zip ({path.stat().st_size:,} bytes, its table "
+                          "of contents is missing or broken): download it again")
     empty = "" if head else " (it is empty)"
     raise SourceError(f"{path} is not a zip{empty}: give a folder of photos or a zip")
 

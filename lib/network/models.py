@@ -97,8 +97,7 @@ CASES = {"I": CASE_I, "II": CASE_II}
 class TransposedConvolution(nn.ConvTranspose2d):
     """The same layer and the same numbers as nn.ConvTranspose2d, with the bias added in a step of its own.
 
-    On CPUs, in bfloat16, the gradient of a bias inside the layer can take longer than all its other
-    gradients.
+    On CPUs, in bfloat16, the gradient of a bias inside the layer can take longer than all its others.
     """
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,5 +1,4 @@
-"""Several processes that train one network, as torchrun starts them: which am I, and what is my share of a
-batch.
+"""Several processes that train one network, as torchrun starts them: which am I, what is my share of a batch?
 
 A process that torchrun did not start is the only one: rank 0 of 1.
 """
@@ -10,8 +9,7 @@ from torch import distributed
 
 
 def start():
-    """Join the processes that torchrun started with this one: NCCL where each has a GPU of its own, else
-    Gloo."""
+    """Join the processes that torchrun started with this one: NCCL where each has its GPU, else Gloo."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not distributed.is_initialized():
         if torch.cuda.is_available():
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
@@ -41,15 +39,13 @@ def wait():
 
 
 def share(batches):
-    """The part of this process of each batch: batches (steps, batch) -> (steps, batch / count), all parts
-    equal.
+    """This process's part of each batch: batches (steps, batch) -> (steps, batch / count), all parts equal.
 
-    Raises ValueError when a batch cannot be divided equally; then the mean of the parts' means would not be
-    its mean.
+    ValueError if a batch cannot be divided equally: the mean of the parts' means would not be its mean.
     """
     if batches.shape[1] % count():
-        raise ValueError(f"a batch of {batches.shape[1]} images cannot be shared equally by {count()} processes: "
-                         f"choose a multiple of {count()}")
+        raise ValueError(f"a batch of {batches.shape[1]} images cannot be shared equally by {count()} "
+                         f"processes: choose a multiple of {count()}")
     return batches[:, rank()::count()]
 
 

@@ -17,8 +17,7 @@ LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),  # ours: the
 
 
 class Reconstruction(nn.Module):
-    """Mean loss of the reconstructions of uint8 images: one module, so that it is compiled and shared as a
-    whole."""
+    """Mean loss of the reconstructions of uint8 images: one module, compiled and shared as a whole."""
 
     def __init__(self, model, loss):
         super().__init__()
@@ -31,8 +30,8 @@ class Reconstruction(nn.Module):
         return self.loss(logits.float(), x)
 
 
-def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learning_rate=LEARNING_RATE, device=None,
-        resume=None, after_epoch=None, desc="training", compile=None):
+def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learning_rate=LEARNING_RATE,
+        device=None, resume=None, after_epoch=None, desc="training", compile=None):
     """Train `model` to reproduce its input with Adam and return the history, one dictionary per epoch.
 
     x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; kept as they are, on the GPU where there
@@ -66,8 +65,8 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
     reconstruction = compiled(shared(Reconstruction(model, loss)), device, compile)
     for epoch in range(start + 1, epochs + 1):
         model.train()
-        order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch])
-        order = ranks.share(order.view(steps, batch)).to(x_train.device)
+        order = np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch]
+        order = ranks.share(torch.from_numpy(order).view(steps, batch)).to(x_train.device)
         total, values = torch.zeros((), device=device), torch.zeros(steps, device=device)
         for step, chosen in enumerate(progress.bar(order, f"{desc}, epoch {epoch}/{epochs}", unit="steps")
                                       if ranks.rank() == 0 else order):
@@ -89,8 +88,7 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
 
 
 def check_health(row, values, history):
-    """FloatingPointError with epoch and step if the losses `values` of the steps of the epoch `row` show no
-    training.
+    """FloatingPointError with epoch and step if the losses `values` of the epoch `row` show no training.
 
     row: {"epoch", "train", "held_out"}; history: the rows before it.
     """
@@ -100,15 +98,15 @@ def check_health(row, values, history):
     if finite and row["train"] <= limit:
         return
     bad = np.flatnonzero(values > limit if finite else ~np.isfinite(values))
-    where = f"epoch {row['epoch']}, " + (f"step {bad[0] + 1} of {len(values)}" if len(bad) else "on the held-out images")
+    step = f"step {bad[0] + 1} of {len(values)}" if len(bad) else "on the held-out images"
     what = f"diverges from {first:.3g} to {row['train']:.3g}" if finite else "is not finite"
     kept = f"the checkpoint of epoch {row['epoch'] - 1} is kept" if history else "no checkpoint was made yet"
+    where = f"epoch {row['epoch']}, {step}"
     raise FloatingPointError(f"the loss {what} ({where}); {kept}: try a smaller learning rate")
 
 
 def set_rate(optimizer, learning_rate, done):
-    """Set the learning rate after the share `done` of all steps: constant, then linearly to 0 over the last
-    third."""
+    """Set the learning rate after the share `done` of all steps: constant, linear to 0 in the last third."""
     for group in optimizer.param_groups:
         group["lr"] = learning_rate * min(1.0, 3 * (1 - done))
 
@@ -165,8 +163,7 @@ def shared(module):
 
 
 def compiled(module, device, compile):
-    """The module as it is, or compiled: when `compile` says so (True, or a mode), or on a GPU when it is
-    None."""
+    """The module as it is, or compiled: when `compile` says so (True, a mode), or on a GPU if it is None."""
     if not (device.type == "cuda" if compile is None else compile):
         return module
     return torch.compile(module, dynamic=False, mode=compile if isinstance(compile, str) else None)

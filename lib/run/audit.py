@@ -1,5 +1,4 @@
-"""What a run has, stage by stage: current, stale or missing; and whether all of it is still what was
-written."""
+"""What a run has, stage by stage: current, stale or missing; and whether all is still what was written."""
 import json
 
 import pandas as pd
@@ -8,7 +7,7 @@ from lib import claims
 from lib.run import runner
 from lib.store import artifacts
 
-OTHERS = "it is that of "  # all runs share one folder for the report; the last one asked for is there
+OTHERS = "it is that of "   # all runs share one folder for the report; the last one asked for is there
 
 
 def walk(study, thorough=False):
@@ -25,8 +24,8 @@ def walk(study, thorough=False):
         for split in cache.SPLITS:
             yield "latents", study.latents(case, split).name, _latents(study, case, split)
     known = {path.with_suffix("") for path in study.data.glob("[!.]*.json")}
-    maps = known | set(study.data.glob("tsne-*.npy")) | _recorded(study, "tsne-*.npy") or {study.data / "tsne-*.npy"}
-    for path in sorted(path for path in maps if path.name.startswith("tsne-")):
+    maps = known | set(study.data.glob("tsne-*.npy")) | _recorded(study, "tsne-*.npy")
+    for path in sorted(path for path in maps or {study.data / "tsne-*.npy"} if path.name.startswith("tsne-")):
         yield "t-SNE map", path.name, why_drifted(study, path)
     for path in runner.sources():
         yield "notebook", path.stem, runner.why_stale(study, path, thorough)
@@ -40,13 +39,11 @@ def status(study):
 
 
 def verify(study):
-    """Everything of a finished run that is not as it was written, or not as its numbers say: one line
-    each."""
+    """Everything of a finished run that is not as it was written or as its numbers say: one line each."""
     found = [f"{name}: {_state(reason)}" for _, name, reason in walk(study, thorough=True)
              if reason and not reason.startswith(OTHERS)]
-    sealed = {path.with_suffix("") for path in study.data.glob("[!.]*.json")}
-    # these need a sidecar
-    sealed |= {path for path in study.data.glob("[!.]*") if path.suffix in (".npy", ".pt")}
+    sealed = {path.with_suffix("") if path.suffix == ".json" else path       # these need a sidecar
+              for path in study.data.glob("[!.]*") if path.suffix in (".json", ".npy", ".pt")}
     found += [f"{path.name}: {reason}" for path in sorted(sealed) if (reason := why_drifted(study, path))]
     known = _recorded(study, "*")
     found += [f"{path.name}: no notebook of this run made it"
@@ -58,31 +55,31 @@ def verify(study):
 def damaged(study):
     """Paths of what make has to make again although no time of change says so: their files changed by hand.
 
-    Executed notebooks (with the figures, tables and arrays they wrote or read), the page of claims, the
-    report.
+    Executed notebooks (with the figures, tables, arrays they wrote or read), the page of claims, the report.
     """
-    found = [target for target, files in _executed(study).items() if target.exists()
-             and (artifacts.changed(files, study.home) or artifacts.file_hash(target) != artifacts.facts(target)["sha256"])]
-    page = study.figures / "claims.md"
-    found += [page] if page.exists() and claims.why_stale(study) else []
-    return found + ([study.report] if study.report.exists() and _report(study) else [])
+    found = [target for target, files in _executed(study).items() if target.exists() and (
+        artifacts.changed(files, study.home)
+        or artifacts.file_hash(target) != artifacts.facts(target)["sha256"])]
+    shared = {study.figures / "claims.md": claims.why_stale, study.report: _report}
+    return found + [path for path, why in shared.items() if path.exists() and why(study)]
 
 
 def why_drifted(study, path):
-    """Why the sealed artifact at `path` no longer follows from its inputs and code, or is not what was
-    written; or None.
+    """Why the artifact at `path` does not follow from its inputs and code, or is not what was written.
 
-    What it was made from is taken from its own sidecar, the inputs by name from data/RUN and data/images.
+    One line, or None. What it was made from is taken from its own sidecar, the inputs by name from data/RUN
+    and data/images.
     """
     try:
         had = artifacts.facts(path)
         folders = study.data, study.home / "data" / "images"
-        inputs = {name: next((artifacts.file_hash(folder / name) for folder in folders if (folder / name).exists()), None)
-                  for name in had["inputs"]}
+        inputs = {name: next((artifacts.file_hash(folder / name) for folder in folders
+                              if (folder / name).exists()), None) for name in had["inputs"]}
         code = {module: artifacts.code_hash(module) for module in had["code"]}
     except FileNotFoundError as missing:
-        return "missing" if not path.exists() else "no sidecar says where it came from" \
-            if not artifacts.sidecar(path).exists() else f"{missing.filename} is no longer there"
+        if path.exists() and artifacts.sidecar(path).exists():
+            return f"{missing.filename} is no longer there"
+        return "no sidecar says where it came from" if path.exists() else "missing"
     except ValueError:
         return "its sidecar cannot be read"
     return artifacts.why_stale(path, {**had, "inputs": inputs, "code": code})
@@ -99,12 +96,14 @@ def _model(study, case):
 
 def _latents(study, case, split):
     from lib import stages
-    return _made_from(study.latents(case, split), lambda: artifacts.recipe(**stages.latents_stage(study, case, split)))
+    wanted = stages.latents_stage
+    return _made_from(study.latents(case, split), lambda: artifacts.recipe(**wanted(study, case, split)))
 
 
 def _made_from(path, recipe):
-    return _known(lambda: artifacts.why_stale(path, recipe()), "what it was made from is missing or stale") \
-        if path.exists() else "missing"
+    if not path.exists():
+        return "missing"
+    return _known(lambda: artifacts.why_stale(path, recipe()), "what it was made from is missing or stale")
 
 
 def _known(judge, otherwise):
@@ -120,16 +119,17 @@ def _executed(study):
     found = {}
     for path in sorted(study.build.glob("[0-9][0-9]_*.ipynb.json")):
         try:
-            found[path.with_suffix("")] = artifacts.facts(path.with_suffix("")).get("files", {})
-        except ValueError:
-            # never as it was
-            found[path.with_suffix("")] = {path.relative_to(study.home).as_posix(): ["", 0, 0, False]}
+            files = artifacts.facts(path.with_suffix("")).get("files", {})
+        except ValueError:                                           # what is never as it was
+            files = {path.relative_to(study.home).as_posix(): ["", 0, 0, False]}
+        found[path.with_suffix("")] = files
     return found
 
 
 def _recorded(study, pattern):
     """Paths like `pattern` that the executed notebooks of this run wrote or read."""
-    return {path for files in _executed(study).values() for name in files if (path := study.home / name).match(pattern)}
+    names = {name for files in _executed(study).values() for name in files}
+    return {study.home / name for name in names if (study.home / name).match(pattern)}
 
 
 def _report(study, thorough=False):
@@ -151,7 +151,8 @@ def _contradictions(study):
     missing = {claim.id for claim in claims.CLAIMS} - set(table.id)
     found += [f"claim {name}: missing in claims.csv" for name in sorted(missing)]
     try:
-        found += [] if claims.gathered(study).equals(table) else ["claims.csv: not what the notebooks recorded in claims-NN.csv"]
+        if not claims.gathered(study).equals(table):
+            found.append("claims.csv: not what the notebooks recorded in claims-NN.csv")
     except FileNotFoundError as error:
         found.append(f"claims.csv: {error}")
     if not page.exists() or artifacts.read(page) != claims.markdown(study, table):

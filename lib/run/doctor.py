@@ -1,5 +1,4 @@
-"""Is this machine fit for the run: Python, memory, disk and device against what the chosen scale will
-need."""
+"""Is this machine fit for the run: Python, memory, disk and device against the needs of the scale."""
 import os
 import shutil
 import sys
@@ -8,30 +7,28 @@ GB = 2 ** 30
 
 
 def needs(study):
-    """(disk bytes, memory bytes) of a run: the uint8 cache, two checkpoints, latents of both cases, and room
-    to work."""
+    """(disk bytes, memory bytes) of a run: the uint8 cache, two checkpoints, latents of both cases, work."""
     images = study.counts.train + study.counts.held_out
     cache, latents = images * 3 * 96 * 96, 2 * images * 256 * 4
     return cache + latents + 300 * 2 ** 20, 3 * GB + cache + 4 * latents
 
 
 def examine(study):
-    """Print one line per requirement, what is here and what is needed; return 1 if something is missing, else
-    0."""
+    """Print one line per requirement, what is here and what is needed; 1 if something is missing, else 0."""
     import torch
     disk, memory = needs(study)
     free = shutil.disk_usage(study.home).free
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
-    bf16 = torch.cuda.is_available() or torch.cpu._is_avx512_bf16_supported()
+    gpu = torch.cuda.is_available()
+    device = torch.cuda.get_device_name() if gpu else f"CPU, {torch.get_num_threads()} threads"
+    bf16 = gpu or torch.cpu._is_avx512_bf16_supported()
     lines = [
         ("Python", sys.version.split()[0], "3.11 or newer", sys.version_info >= (3, 11)),
         ("disk", f"{free / GB:.1f} GB free", f"{disk / GB:.1f} GB", free >= disk),
         ("memory", f"{installed / GB:.1f} GB", f"{memory / GB:.1f} GB", installed >= memory),
-        ("device", device, "a GPU" if study.scale == "paper" else "any",
-         study.scale != "paper" or torch.cuda.is_available()),
-        ("bfloat16", "in hardware" if bf16 else "not in hardware", "helps: without it training takes about twice as long",
-         True),
+        ("device", device, "a GPU" if study.scale == "paper" else "any", study.scale != "paper" or gpu),
+        ("bfloat16", "in hardware" if bf16 else "not in hardware",
+         "helps: without it training takes about twice as long", True),
     ]
     for name, here, needed, good in lines:
         print(f"{'ok ' if good else 'LOW'}  {name:9} {here:28} needed for {study.run}: {needed}")

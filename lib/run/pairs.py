@@ -1,11 +1,7 @@
-"""Each notebook is a pair: the percent script .py, which is the source, and the output-free .ipynb that
-people open.
+"""Each notebook is a pair: the percent script .py, its source, and the output-free .ipynb that people open.
 
-Both are what JupyterLab writes when it saves the pair without a change, so opening and saving leaves git
-clean.
+Both are what JupyterLab writes when it saves an unchanged pair, so opening and saving leaves git clean.
 """
-import os
-
 import jupytext
 import nbformat
 from jupytext.combine import combine_inputs_with_outputs
@@ -26,11 +22,11 @@ def sync():
     written = []
     for script in runner.sources():
         partner = script.with_suffix(".ipynb")
-        source, other = jupytext.read(script), jupytext.read(partner) if partner.exists() else None
-        if other is not None and _cells(other) != _cells(source) and os.stat(partner).st_mtime_ns > os.stat(script).st_mtime_ns:
-            source = other
-        if other is not None:
-            source = combine_inputs_with_outputs(source, other)      # keeps the ids of its cells
+        source = jupytext.read(script)
+        if partner.exists():
+            other, newer = jupytext.read(partner), partner.stat().st_mtime_ns > script.stat().st_mtime_ns
+            right = other if newer and _cells(other) != _cells(source) else source
+            source = combine_inputs_with_outputs(right, other)       # keeps the ids of its cells
         for cell in source.cells:
             cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
             if cell.cell_type == "code":

@@ -1,5 +1,4 @@
-"""Runs a notebook headless with papermill, in a room of its own, and only when something that matters
-changed."""
+"""Runs a notebook headless with papermill, in a room of its own, and only when what matters changed."""
 import ast
 import contextlib
 import json
@@ -19,8 +18,7 @@ KILLED = 138
 PATIENCE = 300               # ours: seconds in which a kernel must start
 ROOM = 20 * 2 ** 20          # ours: bytes that must be free for an executed notebook and its figures
 KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-# variables so named would change what a kernel does
-FOREIGN = "PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB"
+FOREIGN = "PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB"       # they would change what a kernel does
 
 
 class NotebookFailed(RuntimeError):
@@ -37,8 +35,7 @@ def sources():
 
 
 def source(name):
-    """Path of the percent script of notebook `name` ("03" or "03_component_distributions"); ValueError if
-    there is none."""
+    """Path of the percent script of notebook `name`, as "03" or in full; ValueError if there is none."""
     found = [path for path in sources() if name in (path.stem, path.stem[:2])]
     if len(found) != 1:
         raise ValueError(f"there is no notebook {name!r}: see the folder notebooks/")
@@ -58,7 +55,8 @@ def check_parameters(path, given):
     known = parameters(path)
     unknown = sorted(set(given) - set(known))
     if unknown:
-        raise ValueError(f"notebook {Path(path).stem} has no parameter {', '.join(unknown)}: it knows {', '.join(known)}")
+        raise ValueError(f"notebook {Path(path).stem} has no parameter {', '.join(unknown)}: "
+                         f"it knows {', '.join(known)}")
 
 
 def executed(study, path):
@@ -67,19 +65,18 @@ def executed(study, path):
 
 
 def recipe(study, path):
-    """What the executed notebook is made from, but for the files it reads: its text, lib code, the counts of
-    the run."""
-    params = {"dataset": study.dataset, "scale": study.scale, "seed": study.seed, "counts": list(study.counts)}
+    """What the executed notebook is made from, but for the files it reads: text, lib code, counts."""
+    params = {"dataset": study.dataset, "scale": study.scale, "seed": study.seed,
+              "counts": list(study.counts)}
     made_from = artifacts.recipe(f"notebook {path.stem}", params, [path])
     return {**made_from, "code": artifacts.code_hashes(artifacts.imports(path), plumbing=True)}
 
 
 def why_stale(study, path, thorough=False):
-    """Why the executed notebook of the script `path` is not what running it now would give: one line, or
-    None.
+    """Why the executed notebook of the script `path` is not what a run now would give: one line, or None.
 
-    That includes all files it wrote and read, as it told when it ran, and which images a run now would read;
-    `thorough` as in `artifacts.changed`.
+    That includes all files it wrote and read, as it told when it ran, and which images a run now would read.
+    `thorough`: as in `artifacts.changed`.
     """
     target = executed(study, path)
     if reason := artifacts.why_stale(target, recipe(study, path)):
@@ -104,10 +101,8 @@ def run(name, given):
     """Execute notebook `name` with the parameters `given` into build/RUN/NAME.ipynb, unless that is current.
 
     Written under a temporary name and renamed on success; on failure it stays as NAME.failed.ipynb. Two
-    processes do not
-    run it at the same time: the second waits and finds it current.
-    Raises ValueError on an unknown parameter, NotebookFailed with the path of what ran and the reason,
-    disk.Unwritable.
+    processes never run it at once: the second waits and finds it current. Raises ValueError on an unknown
+    parameter, NotebookFailed with the path of what ran and the reason, disk.Unwritable.
     """
     path = source(name)
     check_parameters(path, given)
@@ -115,7 +110,7 @@ def run(name, given):
     target = executed(study, path)
     with disk.held(target, path.stem):
         _clear(target)                                               # what a run that was killed has left
-        made_from = recipe(study, path)  # the code as it is now, not as it is when done
+        made_from = recipe(study, path)                              # the code as it is now, not when done
         reason = why_stale(study, path)
         if reason is None:
             print(f"{path.stem}: nothing that matters to it changed")
@@ -126,8 +121,8 @@ def run(name, given):
         with disk.explained(target):
             disk.room(target, ROOM)
             used = _execute(study, path, target, given)
-        seconds = time.perf_counter() - begun
-        artifacts.seal(target, made_from, seconds=round(seconds, 1), files=artifacts.snapshot(used, study.home),
+        seconds, files = time.perf_counter() - begun, artifacts.snapshot(used, study.home)
+        artifacts.seal(target, made_from, seconds=round(seconds, 1), files=files,
                        kernel_peak_mb=artifacts.peak_mb(resource.RUSAGE_CHILDREN))
     print(f"{path.stem}: done in {seconds:.0f} s", flush=True)
     return target
@@ -139,43 +134,47 @@ def _execute(study, path, target, given):
     import papermill
     from nbclient.exceptions import DeadKernelError
 
-    started, running, failed = (target.with_suffix(f".{state}.ipynb") for state in ("start", "running", "failed"))
+    started, running, failed = (target.with_suffix(f".{state}.ipynb")
+                                for state in ("start", "running", "failed"))
     where = f"the notebook up to there: {failed.relative_to(study.home)}"
     jupytext.write(jupytext.read(path), started)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         with room(target, path.stem[:2]) as notes:
-            papermill.execute_notebook(started, running, parameters={**given, "seed": study.seed}, kernel_name="python3",
-                                       language="python", cwd=studies.ROOT, progress_bar=False, start_timeout=PATIENCE,
-                                       extra_arguments=["--log-level=50"])  # its warnings mean nothing here
-            made, read = ([Path(line.partition(" ")[2]) for line in notes.read_text(encoding="utf-8").splitlines()
-                           if line.startswith(role)] for role in ("made", "read"))
-        saved, shown = {file for file in made if file.parent == study.figures and file.suffix == ".png"}, pictures(running)
-        if shown < len(saved):
+            papermill.execute_notebook(
+                started, running, parameters={**given, "seed": study.seed}, kernel_name="python3",
+                language="python", cwd=studies.ROOT, progress_bar=False, start_timeout=PATIENCE,
+                extra_arguments=["--log-level=50"])                  # its warnings mean nothing here
+            lines = [line.partition(" ") for line in notes.read_text(encoding="utf-8").splitlines()]
+        made, read = ([Path(file) for role, _, file in lines if role == what] for what in ("made", "read"))
+        saved = {file for file in made if file.parent == study.figures and file.suffix == ".png"}
+        if (shown := pictures(running)) < len(saved):
             os.replace(running, failed)
-            raise NotebookFailed(f"{path.stem} saved {len(saved)} figures and shows {shown}: end each figure's cell with "
-                                 f"figures.show(...)\n  {where}")
+            raise NotebookFailed(f"{path.stem} saved {len(saved)} figures and shows {shown}: "
+                                 f"end each figure's cell with figures.show(...)\n  {where}")
         os.replace(running, target)
         failed.unlink(missing_ok=True)
         return [*made, *read]
     except papermill.PapermillExecutionError as error:
         os.replace(running, failed)
-        raise NotebookFailed(f"{path.stem} stopped in cell {error.exec_count}: {error.ename}: {error.evalue}\n"
-                             f"  {where}") from error
+        raise NotebookFailed(f"{path.stem} stopped in cell {error.exec_count}: {error.ename}: {error.evalue}"
+                             f"\n  {where}") from error
     except DeadKernelError as error:
         if running.exists():
             os.replace(running, failed)
-        raise NotebookFailed(f"{path.stem}: the kernel was killed, most likely because memory ran out; close other "
-                             f"programs or choose a smaller SCALE, then run the same command again\n  {where}",
-                             KILLED) from error
-    except RuntimeError as error:  # jupyter_client's words: it has no class for these
+        raise NotebookFailed(f"{path.stem}: the kernel was killed, most likely because memory ran out; close "
+                             "other programs or choose a smaller SCALE, then run the same command again\n"
+                             f"  {where}", KILLED) from error
+    except RuntimeError as error:                                    # jupyter_client has no class for these
         if "Kernel died before" in str(error):
-            raise NotebookFailed(f"{path.stem}: the kernel ended before it began, for the reason above: run `make doctor`, "
-                                 "and `rm -rf .venv` if packages are broken", KILLED) from error
+            raise NotebookFailed(f"{path.stem}: the kernel ended before it began, for the reason above: "
+                                 "run `make doctor`, and `rm -rf .venv` if packages are broken",
+                                 KILLED) from error
         if "didn't respond" not in str(error):
             raise
-        raise NotebookFailed(f"{path.stem}: the kernel did not start in {PATIENCE} seconds, most likely because the machine "
-                             "is busy or was suspended: run the same command again", KILLED) from error
+        raise NotebookFailed(f"{path.stem}: the kernel did not start in {PATIENCE} seconds, most likely "
+                             "because the machine is busy or was suspended: run the same command again",
+                             KILLED) from error
     finally:
         _clear(target)
 
@@ -188,8 +187,7 @@ def pictures(path):
 
 @contextlib.contextmanager
 def room(target, number):
-    """A clean room for the kernel of notebook `number`: while the block runs, nothing that the user set
-    changes it.
+    """A clean room for the kernel of notebook `number`, in which nothing that the user set changes it.
 
     Profiles, configuration and kernel specifications come from a folder of its own, lib from this project,
     matplotlib's settings from none; it computes on one core unless a stage says otherwise (make runs several
@@ -205,9 +203,10 @@ def room(target, number):
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     os.environ |= {artifacts.RECORD: str(notes), progress.LOG: str(log), "PYTHONPATH": str(studies.ROOT),
-                   "PYTHONDONTWRITEBYTECODE": "1", "IPYTHONDIR": str(folder / "ipython"), "JUPYTER_PATH": str(folder),
+                   "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "JUPYTER_PATH": str(folder),
                    "JUPYTER_CONFIG_DIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-                   "MPLCONFIGDIR": str(target.parents[1] / ".matplotlib"), "OMP_NUM_THREADS": "1"}
+                   "IPYTHONDIR": str(folder / "ipython"),
+                   "MPLCONFIGDIR": str(target.parents[1] / ".matplotlib")}
 
     def follow():
         with open(log, encoding="utf-8") as file:
@@ -230,8 +229,7 @@ def room(target, number):
 
 
 def _clear(target):
-    """Remove what only a running notebook has: asked first, as a read-only disk refuses even what is not
-    there."""
+    """Remove what only a running notebook has, if it is there: a read-only disk refuses even what is not."""
     for left in filter(Path.exists, map(target.with_suffix, (".start.ipynb", ".running.ipynb"))):
         left.unlink(missing_ok=True)
     if (folder := target.with_suffix(".kernel")).exists():

@@ -1,14 +1,14 @@
 """How files are written, where they came from, and whether they can still be trusted.
 
 Every artifact `NAME` has a sidecar `NAME.json` beside it: the stage that made it, the parameters, the hashes
-of its inputs, of the code that computed it and of the file itself. An artifact is *current* when all of these
-still hold.
+of its inputs, of its code and of the file itself. An artifact is *current* when all of these still hold.
 """
 import ast
 import contextlib
 import functools
 import hashlib
 import io
+import itertools
 import json
 import os
 import platform
@@ -25,23 +25,19 @@ from lib import study as studies
 from lib.store import disk, formats, progress
 
 RECORD = "STUDY_RECORD"   # the runner names a file here, and learns from it what the notebook read and made
-# These carry values, paths and drawings, never numbers of their own: what they pass on is hashed as a
-# parameter.
+# These carry values, paths and drawings, no numbers of their own: what they pass on is hashed as a parameter.
 PLUMBING = re.compile(r"store/.*|study|stages|claims|figures|images/cache")
 PACKAGES = "numpy", "scipy", "pandas", "scikit-learn", "scikit-image", "torch", "openTSNE", "matplotlib"
 READERS = {".npy": formats.array, ".csv": formats.table, ".json": formats.tree, ".pt": formats.tensors}
 
 
-# ---------------------------------------------------------------------------------------------- writing and
-# reading
+# ---------------------------------------------------------------------------------------- writing and reading
 
 @contextlib.contextmanager
 def atomic(path, need=0):
-    """Yield a temporary path in the folder of `path`; on success fsync it and rename it to `path`, else
-    remove it.
+    """Yield a temporary path beside `path`; on success fsync it and rename it to `path`, else remove it.
 
-    A reader sees the old file or the whole new one, never a part. `need`: bytes that must be free before it
-    begins.
+    A reader sees the old file or the whole new one, never a part. `need`: bytes that must be free at first.
     Raises disk.Unwritable, naming file, need and free space, when the disk is full or the folder read-only.
     """
     path = Path(path)
@@ -62,8 +58,7 @@ def write(path, value):
 
 
 def in_bytes(path, value):
-    """The bytes of a file `path` that holds `value`; made before the file, so that its need of disk is
-    known."""
+    """The bytes of a file `path` that holds `value`; made first, so that its need of disk is known."""
     suffix, buffer = Path(path).suffix, io.BytesIO()
     if suffix == ".npy":
         np.save(buffer, value, allow_pickle=False)
@@ -73,7 +68,7 @@ def in_bytes(path, value):
         buffer.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode())
     elif suffix == ".pt":
         import torch  # only who saves weights needs torch
-        torch.save(plain(value), buffer)  # given a path, torch writes its name into the file
+        torch.save(plain(value), buffer)                             # given a path, torch writes its name
     else:
         buffer.write(value.encode())
     return buffer.getbuffer()
@@ -82,8 +77,7 @@ def in_bytes(path, value):
 def plain(value):
     """`value` rebuilt of plain dictionaries, lists and tuples whose equal texts are one object.
 
-    A pickle tells equal from same, so without this the checkpoint of a resumed run holds the same numbers in
-    other bytes.
+    A pickle tells equal from same: else a resumed run's checkpoint holds the same numbers in other bytes.
     """
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
@@ -93,24 +87,21 @@ def plain(value):
 
 
 def read(path, **options):
-    """Read what `write` wrote; never runs code from the file. Raises ValueError for what is not of its
-    suffix's format."""
+    """Read what `write` wrote, never running code from it; ValueError if its format is not its suffix's."""
     reader = READERS.get(Path(path).suffix)
     return reader(path, **options) if reader else Path(path).read_text(encoding="utf-8")
 
 
-# ---------------------------------------------------------------------------------------------- identity
+# --------------------------------------------------------------------------------------------------- identity
 
 def file_hash(path):
-    """SHA-256 of a file's bytes, as hex; remembered for this process while size and time of change stay the
-    same."""
+    """SHA-256 of a file's bytes, as hex; remembered by this process while size and time of change stay."""
     stat = os.stat(path)
     return _file_hash(str(path), stat.st_size, stat.st_mtime_ns)
 
 
 def code_hash(module):
-    """SHA-256 of the code of `lib/<module>.py` without comments, docstrings and layout; the same under every
-    Python."""
+    """SHA-256 of `lib/<module>.py` without comments, docstrings, layout; the same under every Python."""
     return _parsed(_source(module))[0]
 
 
@@ -131,26 +122,22 @@ def code_hashes(modules, plumbing=False):
 
 
 def recipe(stage, params, inputs=(), modules=()):
-    """What an artifact is made from: stage name, parameters, input files, lib modules. `inputs`: paths of
-    artifacts."""
+    """What an artifact is made from: stage name, parameters, `inputs` (paths of artifacts), lib modules."""
     return {"stage": stage, "params": json.loads(json.dumps(params, sort_keys=True)),
             "inputs": {Path(path).name: file_hash(path) for path in inputs}, "code": code_hashes(modules)}
 
 
-# ---------------------------------------------------------------------------------------------- what a
-# notebook used
+# --------------------------------------------------------------------------------------- what a notebook used
 
 def note(path, role):
-    """Tell the runner, if it is the one who asks, that the artifact at `path` was "read", or "made" (or found
-    current)."""
+    """Tell the runner, if it asks, that the artifact at `path` was "read", or "made" (or found current)."""
     if RECORD in os.environ and Path(path).suffix != ".json":
         with disk.explained(os.environ[RECORD]), open(os.environ[RECORD], "a", encoding="utf-8") as file:
             file.write(f"{role} {Path(path).absolute()}\n")
 
 
 def snapshot(paths, home):
-    """{path relative to `home`: [sha256, bytes, time of change, has a sidecar]} of the files at `paths` under
-    `home`."""
+    """{path from `home`: [sha256, bytes, time of change, has a sidecar]} of the `paths` under `home`."""
     found = {}
     for path in sorted({Path(path).absolute() for path in paths}):
         if path.is_relative_to(home) and path.exists():
@@ -161,10 +148,9 @@ def snapshot(paths, home):
 
 
 def changed(taken, home, thorough=False):
-    """What is no longer as in the snapshot `taken`: one line, or None. Reads only files whose size or time
-    changed.
+    """What is no longer as in the snapshot `taken`: one line, or None.
 
-    `thorough`: reads all of them, and so also sees what changed without a trace.
+    Reads only files whose size or time changed; if `thorough` all, and so sees what changed without a trace.
     """
     for name, (sha256, count, mtime_ns, sealed) in taken.items():
         path = Path(home) / name
@@ -178,12 +164,10 @@ def changed(taken, home, thorough=False):
     return None
 
 
-# ---------------------------------------------------------------------------------------------- is it still
-# right?
+# ----------------------------------------------------------------------------------------- is it still right?
 
 def why_stale(path, wanted):
-    """Why the artifact at `path` is not what `wanted` (a recipe) would make now: one line, or None if it is
-    current."""
+    """Why the artifact at `path` is not what the recipe `wanted` makes now: one line, or None if current."""
     path = Path(path)
     if not path.exists():
         return "missing"
@@ -215,12 +199,12 @@ def save(path, value, made_from, **about):
     before = file_hash(path) if why_stale(path, made_from) is None else None
     with atomic(path, len(data)) as temporary:
         temporary.write_bytes(data)
-        seal(path, made_from, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), before=before, **about)
+        sha256 = hashlib.sha256(data).hexdigest()
+        seal(path, made_from, sha256=sha256, bytes=len(data), before=before, **about)
 
 
 def seal(path, made_from, **about):
-    """Write the sidecar of the finished artifact at `path`: its recipe, its hash, the environment and
-    `about`."""
+    """Write the sidecar of the finished artifact at `path`: recipe, hash, environment and `about`."""
     if "sha256" not in about:
         about |= {"sha256": file_hash(path), "bytes": os.stat(path).st_size}
     write(sidecar(path), {**made_from, "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -231,22 +215,18 @@ def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
     """Return the artifact at `path`: read if it is current, else computed by `compute()`, saved and sealed.
 
     A stage runs again when its parameters, inputs or the lib modules it uses changed, and says which. Two
-    processes do
-    not compute it at the same time: the second waits and reads. `need`: bytes that must be free before it
-    begins.
+    processes never compute it at once: the second waits and reads. `need`: bytes that must be free at first.
     """
-    path = Path(path)
-    wanted = recipe(stage, params, inputs, modules)
-    if why_stale(path, wanted) is not None:
+    path, wanted = Path(path), recipe(stage, params, inputs, modules)
+    if why_stale(path, wanted):
         with disk.held(path):
-            reason = why_stale(path, wanted)                         # who held the lock may have made it
-            if reason is not None:
+            if reason := why_stale(path, wanted):                    # who held the lock may have made it
                 if reason != "missing":
                     progress.log(f"{path.name} is made again: {reason}")
                 disk.room(path, need)
-                start = time.perf_counter()
-                value = compute()
-                save(path, value, wanted, seconds=round(time.perf_counter() - start, 2), shape=list(np.shape(value)))
+                start, value = time.perf_counter(), compute()
+                seconds = round(time.perf_counter() - start, 2)
+                save(path, value, wanted, seconds=seconds, shape=list(np.shape(value)))
     for used in inputs:
         note(used, "read")
     note(path, "made")
@@ -254,8 +234,7 @@ def cached(path, compute, stage, params, inputs=(), modules=(), need=0):
 
 
 def require(path, made_by):
-    """Read an artifact that another notebook made; FileNotFoundError names that notebook if it is missing or
-    broken."""
+    """Read what another notebook made; FileNotFoundError names that notebook if it is missing or broken."""
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path.name} is missing: run notebook {made_by} first")
@@ -282,8 +261,7 @@ def versions():
 
 
 def peak_mb(who):
-    """Largest memory that this process (resource.RUSAGE_SELF) or one it started (RUSAGE_CHILDREN) has held,
-    in MB."""
+    """Most memory in MB that this process (resource.RUSAGE_SELF) or one it started (RUSAGE_CHILDREN) held."""
     return round(resource.getrusage(who).ru_maxrss / 1024)
 
 
@@ -317,34 +295,30 @@ def _parsed_file(path, mtime_ns):
             base = node.module.split(".")[1:]
             found |= {"/".join([*base, alias.name]) for alias in node.names} | {"/".join(base)}
         elif isinstance(node, ast.Import):
-            found |= {alias.name[4:].replace(".", "/") for alias in node.names if alias.name.startswith("lib.")}
+            names = [alias.name for alias in node.names]
+            found |= {name[4:].replace(".", "/") for name in names if name.startswith("lib.")}
     return hashlib.sha256(canonical(tree).encode()).hexdigest(), sorted(found - {""})
 
 
 def canonical(node):
-    """A syntax tree as text that every Python from 3.11 on writes alike: no docstrings, no fields that are
-    empty.
+    """A syntax tree as text, the same under every Python from 3.11 on: no docstrings, no empty fields.
 
-    ast.unparse and ast.dump do not: fields were added in 3.12 and 3.13, and f-strings are taken apart in
-    another way.
+    ast.unparse and ast.dump differ: fields came in 3.12 and 3.13, and f-strings are taken apart otherwise;
+    here their neighbouring texts are one, and empty ones are left out.
     """
     if isinstance(node, list):
         return "[" + ",".join(map(canonical, node)) + "]"
     if isinstance(node, ast.JoinedStr):
-        parts = []  # neighbouring texts as one, empty ones left out
-        for part in node.values:
-            text = part.value if isinstance(part, ast.Constant) else None
-            if text is not None and parts and isinstance(parts[-1], str):
-                parts[-1] += text
-            elif text != "":
-                parts.append(part if text is None else text)
-        return "JoinedStr(" + ",".join(map(canonical, parts)) + ")"
+        parts = (part.value if isinstance(part, ast.Constant) else part for part in node.values)
+        groups = itertools.groupby(parts, lambda part: isinstance(part, str))
+        parts = [part for text, group in groups for part in (["".join(group)] if text else group)]
+        return "JoinedStr(" + ",".join(canonical(part) for part in parts if part != "") + ")"
     if not isinstance(node, ast.AST):
         return ascii(node)
     fields = {name: value for name, value in ast.iter_fields(node) if value is not None and value != []}
     fields.pop("kind", None)                                         # of a constant: u"" is ""
-    body = fields.get("body")
-    if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and body \
-            and isinstance(body[0], ast.Expr) and isinstance(getattr(body[0].value, "value", None), str):
-        fields["body"] = body[1:]
-    return f"{type(node).__name__}(" + ",".join(f"{name}={canonical(fields[name])}" for name in sorted(fields)) + ")"
+    documented = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+    if documented and ast.get_docstring(node, clean=False) is not None:
+        fields["body"] = node.body[1:]
+    parts = [f"{name}={canonical(value)}" for name, value in sorted(fields.items())]
+    return f"{type(node).__name__}({','.join(parts)})"

@@ -1,5 +1,4 @@
-"""The disk under the artifacts: one maker at a time, room for what is made, nothing left of who died making
-it."""
+"""The disk under the artifacts: one maker at a time, room for what is made, nothing left of dead makers."""
 import contextlib
 import errno
 import os
@@ -28,8 +27,7 @@ class Unwritable(OSError):
 
 @contextlib.contextmanager
 def explained(path, need=0):
-    """Turn the error of a full disk or a read-only folder in this block into `Unwritable`. `need`: bytes of
-    `path`."""
+    """Turn a full disk or a read-only folder in this block into `Unwritable`; `need`: bytes of `path`."""
     try:
         yield
     except Unwritable:
@@ -37,15 +35,14 @@ def explained(path, need=0):
     except OSError as error:
         if error.errno in FULL:
             raise _full(path, need) from error
-        inside = error.filename is None or _existing(path) in Path(os.fsdecode(error.filename)).absolute().parents
-        if error.errno in FORBIDDEN and inside:
+        at = None if error.filename is None else Path(os.fsdecode(error.filename)).absolute()
+        if error.errno in FORBIDDEN and (at is None or _existing(path) in at.parents):
             raise _forbidden(path) from error
         raise
 
 
 def room(path, need):
-    """Raise `Unwritable` before any work is done if `path` cannot be written or its disk has fewer than
-    `need` bytes."""
+    """Raise `Unwritable`, before any work, if `path` cannot be written or its disk lacks `need` bytes."""
     if not os.access(_existing(path), os.W_OK):
         raise _forbidden(path)
     if shutil.disk_usage(_existing(path)).free < need:
@@ -69,7 +66,7 @@ def temporary(path):
         name.touch()
         yield name
     finally:
-        with contextlib.suppress(OSError):  # renamed, or the folder became read-only meanwhile
+        with contextlib.suppress(OSError):                           # renamed, or read-only meanwhile
             name.unlink()
 
 
@@ -77,13 +74,12 @@ def temporary(path):
 def held(path, what=None):
     """Hold the lock of `path` while the block runs; say who has it, and wait, if another process does.
 
-    The lock is the kernel's (filelock): it ends with its holder, however that dies; what is written in its
-    file only names the holder, and says so when a dead one's lock is taken over. Where the file system has no
-    locks a line says so and the block runs without; nor is there one where nothing can be written. `what`: in
-    words, or the name of `path`.
+    The lock is the kernel's (filelock): it ends with its holder, however that dies. Its file only names the
+    holder, and tells when a dead one's lock is taken over. Where the file system has no locks a line says so
+    and the block runs without, as it does where nothing can be written. `what`: in words; else path's name.
     """
-    path, lock = Path(path), None
-    what, note = what or path.name, path.parent / LOCKS / path.name
+    path = Path(path)
+    what, note = what or path.name, path.parent / LOCKS / f"{path.name}.lock"
     if not os.access(_existing(path), os.W_OK):
         yield
         return
@@ -101,13 +97,15 @@ def held(path, what=None):
         except OSError as error:
             if error.errno not in UNLOCKABLE:
                 raise
-            progress.log(f"{what}: {path.parent} is on a file system without locks; start only one run at a time there")
+            progress.log(f"{what}: {path.parent} is on a file system without locks; "
+                         "start only one run at a time there")
     try:
-        with contextlib.suppress(OSError):  # a full disk: the lock holds, only without a name
-            note.write_text(f"process {os.getpid()} on {socket.gethostname()} since {time.strftime('%Y-%m-%d %H:%M:%S')}")
+        with contextlib.suppress(OSError):                           # a full disk: it holds without a name
+            since = time.strftime("%Y-%m-%d %H:%M:%S")
+            note.write_text(f"process {os.getpid()} on {socket.gethostname()} since {since}")
         yield
     finally:
-        with contextlib.suppress(OSError):  # the folder may have become read-only meanwhile
+        with contextlib.suppress(OSError):                           # it may be read-only meanwhile
             note.write_text("")
         lock.release()
 
@@ -119,10 +117,8 @@ def _holder(note):
 def _alive(process):
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:                                          # another user's
-        pass
+    except OSError as error:
+        return isinstance(error, PermissionError)                    # another user's
     return True
 
 
@@ -132,8 +128,8 @@ def _existing(path):
 
 
 def _forbidden(path):
-    return Unwritable(errno.EROFS, f"{Path(path).name} cannot be written: {_existing(path)} is read-only or not yours; "
-                                   "allow writing there and run the same command again")
+    return Unwritable(errno.EROFS, f"{Path(path).name} cannot be written: {_existing(path)} is read-only or "
+                                   "not yours; allow writing there and run the same command again")
 
 
 def _full(path, need):
@@ -146,8 +142,7 @@ def _full(path, need):
 
 def size(count):
     """Bytes in words, as "12.3 MB"."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} bytes" if unit == "bytes" else f"{count:.1f} {unit}"
+    for unit, digits in (("bytes", 0), ("kB", 1), ("MB", 1), ("GB", 1)):
+        if count < 1000 or unit == "GB":
+            return f"{count:.{digits}f} {unit}"
         count /= 1000
-    return f"{count:.1f} GB"

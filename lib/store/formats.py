@@ -15,17 +15,18 @@ import pandas as pd
 MAX_SIDECAR = 2**22        # ours: bytes; the largest this study writes has some thousand
 # The fields of a sidecar, those of `REQUIRED` in every one; others may be anything that JSON holds.
 REQUIRED = {"stage": str, "params": dict, "inputs": dict, "code": dict, "sha256": str}
-SCHEMA = REQUIRED | {"bytes": int, "made": str, "versions": dict, "peak_mb": int, "seconds": (int, float), "shape": list,
-                     "epoch": int, "train": int, "held_out": int, "quarantined": int, "source": str, "dtype": str,
-                     "device": str, "kernel_peak_mb": int, "files": dict}
+SCHEMA = REQUIRED | {
+    "bytes": int, "made": str, "versions": dict, "peak_mb": int, "seconds": (int, float), "shape": list,
+    "epoch": int, "train": int, "held_out": int, "quarantined": int, "source": str, "dtype": str,
+    "device": str, "kernel_peak_mb": int, "files": dict}
+# What a torn file raises.
 BROKEN = (ValueError, EOFError, KeyError, TypeError, AttributeError, IndexError, ImportError, AssertionError,
-          MemoryError, OverflowError, SyntaxError, RuntimeError, pickle.UnpicklingError)  # what a torn file raises
+          MemoryError, OverflowError, SyntaxError, RuntimeError, pickle.UnpicklingError)
 
 
 @contextlib.contextmanager
 def refused(path, what):
-    """ValueError in one sentence, "NAME is not `what` and is not read", for whatever this block finds wrong
-    in the file."""
+    """ValueError "NAME is not `what` and is not read", in one sentence, for what this block finds wrong."""
     try:
         yield
     except BROKEN as error:
@@ -40,22 +41,20 @@ def array(path, mmap=False):
     Raises ValueError for what is no such array, objects (pickles) included.
     """
     with refused(path, "an array of numbers"):
-        if mmap:
-            # not np.load: it would also open zips and pickles
+        if mmap:                                                     # np.load would open zips and pickles
             return np.lib.format.open_memmap(path, mode="c")
         with open(path, "rb") as file:
             return np.lib.format.read_array(file, allow_pickle=False)
 
 
 def table(path, **options):
-    """The table of the .csv file at `path`, as pandas.read_csv reads it with `options`. Raises ValueError for
-    others."""
+    """The table of the .csv file at `path`, as pandas.read_csv reads it; ValueError if it is none."""
     with refused(path, "a table"):
         return pd.read_csv(path, **options)
 
 
 def tree(path):
-    """What the .json file at `path` holds. Raises ValueError for what is no JSON, or nested too deep."""
+    """What the .json file at `path` holds; ValueError if it is no JSON, or nested too deep."""
     with refused(path, "JSON"):
         return json.loads(Path(path).read_text(encoding="utf-8"))
 
@@ -71,8 +70,7 @@ def tensors(path):
 
 
 def facts(path):
-    """The sidecar at `path` as a dictionary, its fields of the types of SCHEMA. Raises ValueError for
-    anything else."""
+    """The sidecar at `path` as a dictionary, its fields of the types of SCHEMA; ValueError if it is none."""
     with refused(path, "a sidecar of this study"):
         if Path(path).stat().st_size > MAX_SIDECAR:
             raise ValueError(f"more than {MAX_SIDECAR:,} bytes")
@@ -81,7 +79,8 @@ def facts(path):
             raise ValueError("no dictionary")
         for name, kind in SCHEMA.items():
             value = found.get(name)
-            right = value is None and name not in REQUIRED or isinstance(value, kind) and not isinstance(value, bool)
+            right = isinstance(value, kind) and not isinstance(value, bool)
+            right = right or (value is None and name not in REQUIRED)
             if not right or (isinstance(value, float) and not math.isfinite(value)):
                 raise ValueError(f"its field {name!r} is missing or of another kind")
         for name in ("inputs", "code"):

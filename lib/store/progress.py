@@ -7,7 +7,7 @@ import warnings
 
 from tqdm.auto import tqdm
 
-LOG = "STUDY_LOG"  # the notebook runner names a file here and shows what is written to it in the terminal
+LOG = "STUDY_LOG"   # the notebook runner names a file here and shows what is written to it in the terminal
 SECONDS_BETWEEN_LINES = 5
 
 
@@ -17,13 +17,13 @@ def bar(iterable, desc, total=None, unit="it"):
         yield from tqdm(iterable, desc=desc, total=total, unit=unit, leave=False)
         return
     total = len(iterable) if total is None else total
-    start = last = time.perf_counter()
+    start, last = time.perf_counter(), 0
     for done, item in enumerate(iterable, 1):
         yield item
-        now = time.perf_counter()
-        if now - last > SECONDS_BETWEEN_LINES or (done == total and now - start > SECONDS_BETWEEN_LINES):
-            log(f"{desc}: {done}/{total} {unit}, {now - start:.0f} s of about {(now - start) * total / done:.0f} s")
-            last = now
+        spent = time.perf_counter() - start
+        if spent - last > SECONDS_BETWEEN_LINES or (done == total and spent > SECONDS_BETWEEN_LINES):
+            log(f"{desc}: {done}/{total} {unit}, {spent:.0f} s of about {spent * total / done:.0f} s")
+            last = spent
 
 
 def headless():
@@ -32,8 +32,7 @@ def headless():
 
 
 def log(line):
-    """Show one line to whoever runs the study: in the terminal under make, as text in a notebook run by
-    hand."""
+    """Show one line to whoever runs the study: in the terminal under make, in a notebook run by hand."""
     if headless():
         try:
             with open(os.environ[LOG], "a", encoding="utf-8") as file:

@@ -10,22 +10,12 @@ import pandas as pd
 import skdim
 from sklearn.neighbors import NearestNeighbors
 
+from lib.cloud.points import points
+
 K_MLE = 20             # neighbours per point; as in Levina and Bickel, 2005
 K_PCA = 100            # neighbours per local PCA, which finds at most 99 dimensions; as scikit-dimension
 N_PCA = 50             # ours: points round which a local PCA is made
 SHARE_PCA = 0.05       # of the largest eigenvalue: what counts as a dimension; as scikit-dimension
-
-
-def neighbour_ratio(z):
-    """Mean of r1 / r2, the distances of each vector z (n, d) to its nearest and second nearest other one.
-
-    For points at random on a set of dimension m it is m / (m + 1): 1/2 on a curve, 2/3 on a surface.
-    Raises ValueError for fewer than 3 vectors, values that are not finite and vectors that coincide.
-    Source: Facco et al., "Estimating the intrinsic dimension of datasets by a minimal neighborhood
-    information", 2017 (the law of r2 / r1).
-    """
-    r1, r2 = _neighbours(z, 2)[0].T
-    return float((r1 / r2).mean())
 
 
 def space_statistics(z):
@@ -35,11 +25,13 @@ def space_statistics(z):
     MLE         from the distances to the 20 nearest (Levina and Bickel), 1 / mean of 1 / estimate
     local PCA   mean number of eigenvalues above 5 % of the largest, for the 100 nearest of each of the first
                 50 vectors: put z into random order. At most 99
-    mean r1/r2  `neighbour_ratio`
+    mean r1/r2  of the distances to the nearest and the second nearest: m / (m + 1) for points at random on a
+                set of dimension m, so 1/2 on a curve and 2/3 on a surface
 
     Columns that never vary change nothing. Raises ValueError for fewer than 101 vectors, values that are not
     finite and vectors that coincide. Memory about 8 n K bytes, K = 100 neighbours; time grows as n^2 d.
-    Source: scikit-dimension (Bac et al., 2021); Facco et al., 2017; Levina and Bickel, "Maximum likelihood
+    Source: scikit-dimension (Bac et al., 2021); Facco et al., "Estimating the intrinsic dimension of datasets
+    by a minimal neighborhood information", 2017; Levina and Bickel, "Maximum likelihood
     estimation of intrinsic dimension", 2005; Fukunaga and Olsen, "An algorithm for finding intrinsic
     dimensionality of data", 1971.
     """
@@ -80,11 +72,7 @@ def _local_pca(z, neighbours):
 
 def _neighbours(z, k):
     """Distances and indices (n, k) of the k nearest other vectors of each, nearest first."""
-    z = np.asarray(z, dtype=float)
-    if z.ndim != 2 or z.shape[1] < 2 or not np.isfinite(z).all():
-        raise ValueError(f"z must be finite and of shape (n, d) with d >= 2, not {z.shape}")
-    if len(z) <= k:
-        raise ValueError(f"{len(z)} vectors are too few: {k} neighbours of each are needed")
+    z = np.asarray(points(z, least=k + 1), dtype=float)
     distances, neighbours = NearestNeighbors(n_neighbors=k).fit(z).kneighbors()
     coincident = (z == z[neighbours[:, 0]]).all(axis=1)             # rounding leaves their distance above 0
     if coincident.any() or not distances.min() > 0:

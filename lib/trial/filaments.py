@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.trial.planes import central_clark_evans
+from lib.cloud.points import points as checked
+from lib.trial import planes
 
 SIDES = "low", "high", "two"
 
@@ -23,7 +24,7 @@ class Trial(NamedTuple):
 
 def gaussian_null(points, rng):
     """As many points from the normal distribution with the mean and covariance of `points` (n, d)."""
-    points = _cloud(points)
+    points = np.asarray(checked(points), dtype=float)
     covariance = np.atleast_2d(np.cov(points, rowvar=False))
     return rng.multivariate_normal(points.mean(axis=0), covariance, size=len(points), method="eigh")
 
@@ -33,7 +34,7 @@ def shuffled_null(points, rng):
 
     In the frame of the principal components this keeps mean and covariance too.
     """
-    return rng.permuted(_cloud(points), axis=0)
+    return rng.permuted(np.asarray(checked(points), dtype=float), axis=0)
 
 
 def smooth_null(points, rng, factor=0.5):
@@ -50,9 +51,7 @@ def smooth_null(points, rng, factor=0.5):
     Raises ValueError for other shapes, an axis that never varies, and factor not positive.
     Source: Silverman, "Density estimation for statistics and data analysis", 1986, sections 4.3.2, 6.4.1.
     """
-    points = _cloud(points)
-    if points.shape[1] != 2:
-        raise ValueError(f"the smooth null is for planes: points must be of shape (n, 2), not {points.shape}")
+    points = np.asarray(checked(points, columns=2), dtype=float)
     if not factor > 0:
         raise ValueError(f"factor must be positive, not {factor}")
     mean = points.mean(axis=0)
@@ -82,7 +81,7 @@ def fitted_null(reference, kind):
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind {kind!r}: choose one of {', '.join(KINDS)}")
-    reference = _cloud(reference)
+    reference = np.asarray(checked(reference), dtype=float)
     mean = reference.mean(axis=0)
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(reference, rowvar=False)))
     n, d = reference.shape
@@ -107,7 +106,7 @@ KINDS = "gaussian", "elliptical", "shuffled"
 NULLS = {"gaussian": gaussian_null, "shuffled": shuffled_null, "smooth": smooth_null}
 
 
-def trial(points, null="gaussian", n_null=99, *, rng, statistic=central_clark_evans):
+def trial(points, null="gaussian", n_null=99, *, rng, statistic=planes.central_clark_evans):
     """Compare statistic(points) with its values for n_null clouds that keep only what `null` says.
 
     p = (1 + number of null values <= the statistic) / (1 + n_null), so its smallest value is 1 / (1 +
@@ -134,7 +133,8 @@ def trials(points, statistics, null="gaussian", n_null=99, *, rng, sides=None):
 
     >>> rng = np.random.default_rng(0)
     >>> grid = np.stack(np.meshgrid(np.arange(20.0), np.arange(20.0)), -1).reshape(-1, 2)
-    >>> trials(grid, {"index": central_clark_evans}, "smooth", 19, rng=rng, sides={"index": "high"}).p.item()
+    >>> index = {"index": planes.central_clark_evans}
+    >>> trials(grid, index, "smooth", 19, rng=rng, sides={"index": "high"}).p.item()
     0.05
     """
     return judged(*measured(points, statistics, null, n_null, rng=rng), sides)
@@ -154,55 +154,88 @@ def measured(points, statistics, null="gaussian", n_null=99, *, rng):
         raise ValueError(f"n_null must be at least 2, not {n_null}")
     values = statistics if callable(statistics) else \
         lambda cloud: {name: function(cloud) for name, function in statistics.items()}
-    points = _cloud(points)
+    points = np.asarray(checked(points), dtype=float)
     observed = pd.Series(values(points), dtype=float)
-    return observed, pd.DataFrame([values(draw(points, rng)) for _ in range(n_null)], dtype=float)
+    chance = pd.DataFrame([values(draw(points, rng)) for _ in range(n_null)], dtype=float)
+    return observed, chance.set_axis(observed.index, axis=1)
+
+
+def joined(parts, names):
+    """Measured trials {label: (observed, chance)} as one family: a Series (m,) and a DataFrame (n_null, m).
+
+    Labels and names of statistics, each a text or a tuple of texts, become the levels `names` of their index. Call
+    the level with the names of statistics "name", so that `judged` finds their sides. Row i of chance is row i of
+    every part. Raises ValueError for a wrong number of names.
+    """
+    observed, chance = (pd.concat({label: part[k] for label, part in parts.items()}, axis=k) for k in (0, 1))
+    index = observed.index.set_names(names)
+    return observed.set_axis(index), chance.set_axis(index, axis=1)
 
 
 def judged(observed, chance, sides=None):
     """Where the observed statistics (m,) stand among those of n null clouds (n, m): one row for each.
 
+    First come the levels of their index, or "statistic" if it has one only. Then:
+
     z       (observed - null mean) / null sd, the effect size
     p       (1 + number of null values as extreme) / (1 + n), on the side `sides` says: "low", "high" or
             "two" (twice the smaller one, at most 1; for a statistic that sides does not name)
-    p_holm  p corrected for the family of all m rows (Holm). It cannot fall below m / (1 + n), or twice that
-            for a two-sided row: it needs n >= 20 m (40 m) null clouds to reach 5 %
-    p_family  the same family error rate from the null clouds themselves: how often the most extreme of the
-            statistics that stand out no more than this one, each in units of its own spread on its own side,
-            is as extreme in a cloud (Westfall and Young, step-down maxT). It takes the dependence of the
-            statistics into account and reaches 1 / (1 + n), so it is the one to use with few null clouds
+    p_family  p corrected for the family of all m rows, from the null clouds themselves: how often the most
+            extreme of the statistics that stand out no more than this one, each in units of its own spread on
+            its own side, is as extreme in a cloud (Westfall and Young, step-down maxT). It takes the
+            dependence of the statistics into account and reaches 1 / (1 + n), where Holm's correction cannot
+            fall below m / (1 + n)
 
-    observed: Series; chance: DataFrame with the same names; sides: {name: side}. Raises ValueError for other
-    names or sides, values that are not finite, and a statistic that is the same for all null clouds.
-    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979; Westfall and Young,
-    "Resampling-based multiple testing", 1993, algorithm 2.8.
+    observed: Series; chance: DataFrame with the same names; sides: {name: side}, by the level "name" where the
+    index has several (`joined`). Raises ValueError for other names or sides, values that are not finite, and a
+    statistic that is the same for all null clouds.
+    Source: Westfall and Young, "Resampling-based multiple testing", 1993, algorithm 2.8.
     """
-    names, n = list(observed.index), len(chance)
+    index, n = observed.index, len(chance)
+    names = list(index if index.nlevels == 1 else index.get_level_values("name"))
     side = np.array([(sides or {}).get(name, "two") for name in names])
-    if list(chance.columns) != names or set(sides or {}) - set(names) or not np.isin(side, SIDES).all():
+    if not index.equals(chance.columns) or set(sides or {}) - set(names) or not np.isin(side, SIDES).all():
         raise ValueError(f"sides must give one of {', '.join(SIDES)} for some of the statistics {names}")
     every = np.vstack([observed, chance])                                           # (1 + n, m)
     value, null = every[0], every[1:]
     bad = ~np.isfinite(every).all(axis=0) | (null == null[0]).all(axis=0)
     if bad.any():
-        raise ValueError(f"{', '.join(np.array(names)[bad])} has one value for all null clouds, or one that "
+        raise ValueError(f"{', '.join(map(str, index[bad]))} has one value for all null clouds, or one that "
                          "is not finite: choose another null or statistic")
     mean, sd = null.mean(axis=0), null.std(axis=0, ddof=1)
     low, high = 1 + (null <= value).sum(axis=0), 1 + (null >= value).sum(axis=0)
     two = np.minimum(2 * np.minimum(low, high), 1 + n)
     p = np.select([side == "low", side == "high"], [low, high], two) / (1 + n)
     band = np.quantile(null, [0.025, 0.975], axis=0)
-    return pd.DataFrame({"statistic": names, "side": side, "observed": value,
-                         "null mean": mean, "null sd": sd, "null 2.5 %": band[0], "null 97.5 %": band[1],
-                         "z": (value - mean) / sd,
-                         "p": p, "p_holm": _holm(p), "p_family": _step_down(every, side)})
+    labels = index.to_frame(index=False) if index.nlevels > 1 else pd.DataFrame({"statistic": names})
+    return labels.assign(**{"side": side, "observed": value, "null mean": mean, "null sd": sd,
+                            "null 2.5 %": band[0], "null 97.5 %": band[1], "z": (value - mean) / sd, "p": p,
+                            "p_family": _step_down(every, side)})
 
 
-def _holm(p):
-    order = np.argsort(p, kind="stable")
-    corrected = np.empty(len(p))
-    corrected[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1)
-    return corrected
+class LineUp(NamedTuple):
+    """One observed cloud among smooth ones: what each panel shows, and which one is observed."""
+    windows: list          # (points (n, 2), half side) of each panel, as from `planes.central_window`
+    observed: int          # the panel, counted from 0
+    index: np.ndarray      # Clark-Evans index of each window
+
+    @property
+    def rank(self):
+        """Place of the observed panel by its index: 1 if no other has a lower one."""
+        return 1 + int((self.index < self.index[self.observed]).sum())
+
+
+def line_up(points, n_central=None, panels=9, *, rng):
+    """A `LineUp`: the points (n, 2) at a random place among smooth clouds (`smooth_null`), for the eye to judge.
+
+    n_central: points in each window, as in `planes.central_window`; rng: numpy.random.Generator. Whoever picks a
+    panel at random is right once in `panels`. Raises ValueError as `smooth_null` and `planes.central_clark_evans`.
+    Source: Buja et al., "Statistical inference for exploratory data analysis and model diagnostics", 2009.
+    """
+    observed = int(rng.integers(panels))
+    clouds = [points if k == observed else smooth_null(points, rng) for k in range(panels)]
+    windows = [planes.central_window(cloud, n_central) for cloud in clouds]
+    return LineUp(windows, observed, np.array([planes.clark_evans(*window).index for window in windows]))
 
 
 def _step_down(every, side):
@@ -214,10 +247,3 @@ def _step_down(every, side):
     p = np.empty(len(order))
     p[order] = np.maximum.accumulate((most >= extreme[0, order]).mean(axis=0))
     return p
-
-
-def _cloud(points):
-    points = np.asarray(points, dtype=float)
-    if points.ndim != 2 or len(points) < 2 or points.shape[1] < 1 or not np.isfinite(points).all():
-        raise ValueError(f"points must be finite and of shape (n, d) with n >= 2, not {points.shape}")
-    return points

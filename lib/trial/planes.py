@@ -10,6 +10,8 @@ import numpy as np
 from gudhi import AlphaComplex
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
+from lib.cloud.points import points as checked
+
 FEWEST = 10            # ours: below this many points in a window their mean distance says nothing
 CENTRAL = 365          # ours: about what a Gaussian cloud of the post's size puts into its square +-0.25
 GRID = 16              # ours: cells per side of the window in the search for voids wider than the margin
@@ -149,6 +151,44 @@ def plane_statistics(points, n_central=None):
     return dict(zip(PLANE_SIDES, values, strict=True))
 
 
+def half_and_zoom(points):
+    """`plane_statistics` of the central half of the points (N, 2) and of a zoom: {(name, window): value}.
+
+    The zoom holds 365 points, or a tenth of them if that is fewer, as `central_window`; the windows are called
+    "half" and "zoom". Raises as `plane_statistics`.
+    """
+    counts = {"half": None, "zoom": min(CENTRAL, len(points) // 10)}
+    return {(name, where): value for where, count in counts.items()
+            for name, value in plane_statistics(points, count).items()}
+
+
+def crowding(y):
+    """Clark-Evans index of the middle half of a map y (N, 2): of the square round 0 with half of its points.
+
+    Raises ValueError as `clark_evans`.
+    """
+    return clark_evans(y, central_half_side(y, len(y) // 2)).index
+
+
+def texture(y):
+    """Lines and voids of a map y (N, 2), each with its standard error: index, index error, void, void error.
+
+    Clark-Evans index and 95 % quantile of the `voids`, in mean spacings, in the four quarters of the map's middle
+    half: their means, and their standard deviation over the root of their number. A quarter with fewer than 10
+    points, as maps of few points have, is left out. Errors from so few quarters are rough: do not make much of a
+    difference below three of them. Raises ValueError when fewer than two quarters are left, and as `voids`.
+    """
+    half = central_half_side(y, len(y) // 2) / 2
+    corners = [(half * i, half * j) for i in (-1, 1) for j in (-1, 1)]
+    corners = [corner for corner in corners if np.count_nonzero(_reach(y, corner) <= half) >= FEWEST]
+    if len(corners) < 2:
+        raise ValueError(f"{len(y)} points are too few: two quarters must hold {FEWEST} or more each")
+    quarters = np.array([(clark_evans(y, half, corner).index, np.quantile(voids(y, half, corner), 0.95))
+                         for corner in corners])
+    (index, void), errors = quarters.mean(axis=0), quarters.std(axis=0, ddof=1) / np.sqrt(len(quarters))
+    return {"index": index, "index error": errors[0], "void": void, "void error": errors[1]}
+
+
 def central_half_side(points, n_central, centre=(0.0, 0.0)):
     """Half side of the square round `centre` holding n_central of the points (N, 2): halfway to the next.
 
@@ -157,7 +197,7 @@ def central_half_side(points, n_central, centre=(0.0, 0.0)):
     >>> central_half_side([[0, 1], [2, 0], [0, -4]], 2)
     3.0
     """
-    points = _plane(points)
+    points = np.asarray(checked(points, columns=2), dtype=float)
     if not 1 <= n_central < len(points):
         raise ValueError(f"n_central must lie between 1 and {len(points) - 1}, so that one stays outside, "
                          f"and it is {n_central}")
@@ -172,7 +212,7 @@ def central_window(points, n_central=None):
     density hardly varies within it. It follows the points: clouds of any scale, elongation and number are
     looked at alike. Raises ValueError for fewer than 10 points in it, and when an axis never varies.
     """
-    points = _plane(points)
+    points = np.asarray(checked(points, columns=2), dtype=float)
     if n_central is None:
         n_central = min(CENTRAL, len(points) // 10)
         if n_central < FEWEST:
@@ -208,7 +248,7 @@ def _empty_circles(points):
 
 def _window(points, half_side, centre):
     """The points relative to `centre`, and those of them within the square window."""
-    points = _plane(points)
+    points = np.asarray(checked(points, columns=2), dtype=float)
     if not half_side > 0:
         raise ValueError(f"half_side must be positive, not {half_side}")
     points = points - np.asarray(centre, dtype=float)
@@ -232,10 +272,3 @@ def _tree(points):
 def _reach(points, centre):
     """Half side of the square round `centre` on whose edge each point lies."""
     return np.abs(points - np.asarray(centre, dtype=float)).max(axis=1)
-
-
-def _plane(points):
-    points = np.asarray(points, dtype=float)
-    if points.ndim != 2 or len(points) < 2 or points.shape[1] != 2 or not np.isfinite(points).all():
-        raise ValueError(f"points of a plane must be finite and of shape (n >= 2, 2), not {points.shape}")
-    return points

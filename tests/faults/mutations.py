@@ -12,12 +12,12 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageOps
 
-from lib.images import cache, jpegs, photos, sources
+from lib.images import cache, photos, sources
 from lib.store import progress
 from lib.study import Study
 from tests.trees import encoded, put_zip, smooth, solid
 
-MEMORY = 6 * 2**30            # of the process that tries them, so that a bomb is an error and not a dead machine
+MEMORY = 6 * 2**30  # of the process that tries them, so that a bomb is an error and not a dead machine
 PHOTOS_PER_ZIP = 14
 MIN_TRAIN, MIN_HELD_OUT = 6, 1
 WAYS = ("flip", "truncate", "splice", "insert", "delete", "overwrite", "field", "checksum kept")
@@ -25,7 +25,7 @@ WAYS = ("flip", "truncate", "splice", "insert", "delete", "overwrite", "field", 
 
 @functools.cache
 def samples(seed=0):
-    """Sound photos in the formats that are read, {name: bytes}; of `large` ones decoding leaves out detail."""
+    """Sound photos in the formats that are read, {name: bytes}; of `large` ones detail is left out."""
     rng = np.random.default_rng(seed)
     colour = smooth(rng, (80, 98))
     alpha = colour.convert("RGBA")
@@ -36,9 +36,10 @@ def samples(seed=0):
         "jpeg": encoded(colour), "jpeg progressive": encoded(colour, progressive=True),
         "jpeg exif": encoded(colour, exif=exif, icc_profile=bytes(300), comment=b"comment"),
         "jpeg restarts": encoded(colour, restart_marker_blocks=4), "jpeg grey": encoded(colour.convert("L")),
-        "jpeg cmyk": encoded(colour.convert("CMYK")), "jpeg large": encoded(smooth(rng, (1600, 1600)), quality=30),
-        "jpeg as CelebA's": encoded(smooth(rng, (178, 218)), quality=95),
-        "png": encoded(colour, "PNG"), "png alpha": encoded(alpha, "PNG", exif=exif),
+        "jpeg cmyk": encoded(colour.convert("CMYK")),
+        "jpeg large": encoded(smooth(rng, (1600, 1600)), quality=30),
+        "jpeg as CelebA's": encoded(smooth(rng, (178, 218)), quality=95), "png": encoded(colour, "PNG"),
+        "png alpha": encoded(alpha, "PNG", exif=exif),
         "png palette": encoded(colour.quantize(16), "PNG", transparency=3),
         "png 16 bit": encoded(Image.fromarray(rng.integers(0, 2**16, (30, 30), dtype=np.uint16)), "PNG"),
         "webp": encoded(colour, "WEBP", exif=exif), "webp lossless": encoded(alpha, "WEBP", lossless=True),
@@ -63,7 +64,8 @@ def damaged(data, way, other, rng):
     """`data` damaged in the way called `way`."""
     at, length = int(rng.integers(len(data))), int(rng.integers(1, 1 + min(400, len(data))))
     if way in ("flip", "checksum kept"):
-        for position in rng.integers(len(data) if way == "flip" else min(len(data), 120), size=rng.integers(1, 9)):
+        for position in rng.integers(len(data) if way == "flip" else min(len(data), 120),
+                                     size=rng.integers(1, 9)):
             data[position] ^= 1 << int(rng.integers(8))
     elif way == "truncate":
         del data[at:]
@@ -75,11 +77,13 @@ def damaged(data, way, other, rng):
         del data[at:at + length]
     elif way == "overwrite":
         data[at:at + length] = bytes([rng.choice([0, 255])]) * length
-    elif way == "field":                  # a size, an offset or a count becomes an extreme one, most often in a header
-        near = [found.start() for found in re.finditer(rb"PK[\x01-\x06]{2}|IHDR|\xff[\xc0\xc4\xda\xdb]", data)] or [0]
+    elif way == "field":  # a size, an offset or a count becomes an extreme one, most often in a header
+        headers = re.finditer(rb"PK[\x01-\x06]{2}|IHDR|\xff[\xc0\xc4\xda\xdb]", data)
+        near = [found.start() for found in headers] or [0]
         at = min(len(data) - 1, int(rng.choice(near)) + int(rng.integers(50)))
         size = int(rng.choice([1, 2, 4]))
-        data[at:at + size] = [b"\0" * size, b"\xff" * size, b"\x7f" + b"\xff" * (size - 1), rng.bytes(size)][rng.integers(4)]
+        extremes = [b"\0" * size, b"\xff" * size, b"\x7f" + b"\xff" * (size - 1), rng.bytes(size)]
+        data[at:at + size] = extremes[rng.integers(4)]
     return checksums_mended(data) if way == "checksum kept" else bytes(data)
 
 
@@ -96,7 +100,7 @@ def checksums_mended(data):
 
 
 def strict(data):
-    """What `photos.decode` must give: the photo decoded whole, kept without loss, and read again. Raises if broken."""
+    """What `photos.decode` must give: the photo decoded, kept without loss, read again. Raises if broken."""
     if data[:4] == b"\x89PNG":
         at, name = 8, b""
         while name != b"IEND":
@@ -111,16 +115,17 @@ def strict(data):
     return photos.decode(copy.getvalue())
 
 
-# ------------------------------------------------------------------------------------- in a process of its own
+# ---------------------------------------------------------------------------------- in a process of its own
 
 def try_photo(number, _):
-    """(format, way, outcome) of the photo number `number`; outcomes but "accepted" and "quarantined" are faults."""
+    """(format, way, outcome) of photo number `number`; all but "accepted" and "quarantined" are faults."""
     rng = np.random.default_rng([1, number])
     sound = samples()
     name = list(sound)[number % len(sound)]
     data, way = mutant(sound[name], list(sound.values()), rng)
     bad = []
-    blocks = list(photos.first_good([sources.Photo(name, len(data), data)], 1, lambda photo: photo.entry, bad))
+    given = [sources.Photo(name, len(data), data)]
+    blocks = list(photos.first_good(given, 1, lambda photo: photo.entry, bad))
     if not blocks:
         reason = bad[0][1]
         return name, way, "quarantined" if reason and "\n" not in reason else f"no reason: {reason!r}"
@@ -132,10 +137,9 @@ def try_photo(number, _):
     except Exception as error:            # whatever it is: a strict reader refuses what was accepted
         return name, way, f"accepted, but broken: {error!r}"
     width, height = Image.open(BytesIO(data)).size
-    exact = max(width, height) < 2 * photos.DRAFT * 96                      # larger JPEGs are shrunk while decoding
+    exact = max(width, height) < 2 * photos.DRAFT * 96  # larger JPEGs are shrunk while decoding
     apart = np.abs(image.astype(int) - expected).max() if exact else 0
-    allowed = 2 if jpegs._is_celebas(data) else 0                           # these go another way, see `jpegs`
-    return name, way, "accepted" if apart <= allowed else f"accepted with other pixels, {apart} grey levels apart"
+    return name, way, f"accepted with other pixels, {apart} grey levels apart" if apart else "accepted"
 
 
 def try_zip(number, folder):
@@ -161,35 +165,37 @@ def try_zip(number, folder):
     except sources.SourceError as error:
         caches = list((folder / "home").rglob("*.npy"))
         outcome = "refused" if "\n" not in str(error) and not caches else f"refused, but {error} {caches}"
-    others = [path for path in folder.rglob("*") if path.is_file() and path.parent != folder / "home/data/images"
+    others = [path for path in folder.rglob("*") if path.is_file()
+              and path.parent != folder / "home/data/images"
               and path != folder / "source/photos.zip"]
     shutil.rmtree(folder / "home", ignore_errors=True)
     return f"zip, {dataset}", way, f"wrote {others}" if others else outcome
 
 
 def work(connection, folder):
-    """Try what is asked for over `connection`, as (function, number), and answer; writing elsewhere is a fault."""
+    """Try what is asked for over `connection`, as (function, number); writing elsewhere is a fault."""
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ[progress.LOG] = os.devnull
     warnings.filterwarnings("ignore", module="PIL")
-    jpegs._decoder()                      # torchvision writes elsewhere while it is imported
     written = []
     allowed = str(folder) + os.sep, os.devnull
 
     def watch(event, given):              # Python tells of each file that it opens, makes, renames or removes
-        changes = event == "open" and isinstance(given[2], int) and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        written_to = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+        changes = event == "open" and isinstance(given[2], int) and given[2] & written_to
         if changes or event in ("os.mkdir", "os.rename", "os.remove", "os.symlink", "os.link", "os.rmdir",
                                 "subprocess.Popen", "os.system", "os.exec", "socket.connect"):
-            in_opened_folder = event in ("os.remove", "os.rmdir") and given[1] != -1         # shutil.rmtree's way
-            if not str(given[0]).startswith(allowed) and not isinstance(given[0], int) and not in_opened_folder:
+            in_opened_folder = event in ("os.remove", "os.rmdir") and given[1] != -1  # shutil.rmtree's way
+            inside = str(given[0]).startswith(allowed) or isinstance(given[0], int)
+            if not inside and not in_opened_folder:
                 written.append((event, str(given[0])))
     sys.addaudithook(watch)
     while asked := connection.recv():
         function, number = asked
         try:
             answer = function(number, folder)
-        except BaseException as error:    # nothing may come out of prepare and decode but what the tries expect
+        except BaseException as error:  # nothing may come out of prepare and decode but what the tries expect
             answer = "?", "?", f"raised {error!r}"
         if written:
             answer = (*answer[:2], f"touched {written[:3]}")

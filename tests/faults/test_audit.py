@@ -1,4 +1,4 @@
-"""`make status`, `make verify` and what make must make again: each damage to a finished run is named, and nothing else."""
+"""`make status`, `make verify` and what make makes again: each damage to a run is named, nothing else."""
 import json
 import shutil
 
@@ -87,7 +87,8 @@ def home(master, tmp_path, monkeypatch):
 def at(home, patch):
     tiny.shrink(patch.setitem)
     patch.setattr(runner, "_execute", execute)
-    patch.setattr(report, "_page", lambda path, folder: artifacts.write(folder / f"{path.stem}.html", path.stem) or f"{path.stem}.html")
+    patch.setattr(report, "_page", lambda path, folder: (
+        artifacts.write(folder / f"{path.stem}.html", path.stem) or f"{path.stem}.html"))
     real = studies.Study
     patch.setattr(studies, "Study", lambda *given, **named: real(*given, **{**named, "home": home}))
 
@@ -117,14 +118,16 @@ def test_a_finished_run_is_current_whole_and_undamaged(home, capsys):
     assert {state for _, _, state in audit.status(study)} == {"current"}
     assert audit.verify(study) == [] and audit.damaged(study) == []
     assert command.main(["verify", "-p", "scale", "smoke"]) == 0
-    assert capsys.readouterr().out == f"verify: {RUN} is whole: every file as it was written, every verdict as its number says\n"
+    assert capsys.readouterr().out == (f"verify: {RUN} is whole: every file as it was written, every verdict "
+                                       "as its number says\n")
     assert command.main(["damaged", "-p", "scale", "smoke"]) == 0 and capsys.readouterr().out == "\n"
 
 
 def test_nothing_is_there_before_anything_ran(tmp_path):
     study = study_at(tmp_path)
     states = audit.status(study)
-    assert {state for _, _, state in states} == {"missing"} and len(states) == 1 + 2 + 4 + 1 + len(runner.sources()) + 1 + 1
+    assert {state for _, _, state in states} == {"missing"}
+    assert len(states) == 1 + 2 + 4 + 1 + len(runner.sources()) + 1 + 1
     assert audit.verify(study) and audit.damaged(study) == []
 
 
@@ -135,32 +138,46 @@ def flip(path):
 
 
 def reworded(path):
-    path.write_text(path.read_text(encoding="utf-8").replace("not reproduced", "reproduced"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("not reproduced", "reproduced"),
+                    encoding="utf-8")
 
 
-DAMAGE = {   # file, what is done to it, status lines that are not current, a line of verify, notebooks that run again
+# file, what is done to it, status lines that are not current, a line of verify, notebooks that run again
+DAMAGE = {
     "figure deleted": ("figures/R/03-1-dots.png", "unlink", ["03"], "03-1-dots.png is missing", ["03"]),
     "figure flipped": ("figures/R/03-1-dots.png", flip, ["03"], "03-1-dots.png is not what it was", ["03"]),
     "table deleted": ("data/R/table-04.csv", "unlink", ["04"], "table-04.csv is missing", ["04"]),
     "table flipped": ("data/R/table-04.csv", flip, ["04"], "table-04.csv is not what it was", ["04"]),
-    "latents flipped": ("data/R/z_train-I.npy", flip, ["02", *sorted(READ_BY), "z_train-I.npy", "tsne-C2-8.npy"],
+    "latents flipped": ("data/R/z_train-I.npy", flip,
+                        ["02", *sorted(READ_BY), "z_train-I.npy", "tsne-C2-8.npy"],
                         "z_train-I.npy: its content is not what was written", ["02"]),
-    "latents deleted": ("data/R/z_train-I.npy", "unlink", ["02", *sorted(READ_BY), "z_train-I.npy", "tsne-C2-8.npy"],
-                        "z_train-I.npy: missing", ["02"]),
-    "sidecar of latents deleted": ("data/R/z_train-I.npy.json", "unlink", ["02", *sorted(READ_BY), "z_train-I.npy"],
-                                   "z_train-I.npy: no sidecar", ["02"]),
-    "map flipped": ("data/R/tsne-C2-8.npy", flip, ["06", "08", "tsne-C2-8.npy"], "tsne-C2-8.npy: its content", ["06"]),
-    "checkpoint flipped": ("data/R/model-II.pt", flip, ["01", "02", "07", "model-II.pt", "z_train-II.npy", "z_held_out-II.npy"],
+    "latents deleted": ("data/R/z_train-I.npy", "unlink",
+                        ["02", *sorted(READ_BY), "z_train-I.npy", "tsne-C2-8.npy"], "z_train-I.npy: missing",
+                        ["02"]),
+    "sidecar of latents deleted": ("data/R/z_train-I.npy.json", "unlink",
+                                   ["02", *sorted(READ_BY), "z_train-I.npy"], "z_train-I.npy: no sidecar",
+                                   ["02"]),
+    "map flipped": ("data/R/tsne-C2-8.npy", flip, ["06", "08", "tsne-C2-8.npy"], "tsne-C2-8.npy: its content",
+                    ["06"]),
+    "checkpoint flipped": ("data/R/model-II.pt", flip,
+                           ["01", "02", "07", "model-II.pt", "z_train-II.npy", "z_held_out-II.npy"],
                            "model-II.pt: its content is not what was written", ["01"]),
-    "notebook flipped": ("build/R/05_radius_theory.ipynb", flip, ["05"], "05_radius_theory: stale: its content", ["05"]),
-    "notebook's sidecar cut": ("build/R/05_radius_theory.ipynb.json", lambda path: path.write_text("{"), ["05"],
-                               "05_radius_theory: stale: its sidecar cannot be read", ["05"]),
-    "claims of a notebook changed": ("data/R/claims-05.csv", reworded, ["05", "claims.csv, claims.md"], "claims.csv: not what", ["05"]),
-    "claims.csv changed": ("data/R/claims.csv", reworded, ["claims.csv, claims.md"], "and yet 'reproduced'", []),
-    "claims.csv deleted": ("data/R/claims.csv", "unlink", ["claims.csv, claims.md"], "claims.csv, claims.md: missing", []),
-    "claims.md changed": ("figures/R/claims.md", reworded, ["claims.csv, claims.md"], "claims.md: not the table", []),
-    "page of the report flipped": ("build/report/index.html", flip, ["build/report"], "index.html is not what it was", []),
-    "figure of the report deleted": ("build/report/figures/03-1-dots.png", "unlink", ["build/report"], "03-1-dots.png is missing", []),
+    "notebook flipped": ("build/R/05_radius_theory.ipynb", flip, ["05"],
+                         "05_radius_theory: stale: its content", ["05"]),
+    "notebook's sidecar cut": ("build/R/05_radius_theory.ipynb.json", lambda path: path.write_text("{"),
+                               ["05"], "05_radius_theory: stale: its sidecar cannot be read", ["05"]),
+    "claims of a notebook changed": ("data/R/claims-05.csv", reworded, ["05", "claims.csv, claims.md"],
+                                     "claims.csv: not what", ["05"]),
+    "claims.csv changed": ("data/R/claims.csv", reworded, ["claims.csv, claims.md"], "and yet 'reproduced'",
+                           []),
+    "claims.csv deleted": ("data/R/claims.csv", "unlink", ["claims.csv, claims.md"],
+                           "claims.csv, claims.md: missing", []),
+    "claims.md changed": ("figures/R/claims.md", reworded, ["claims.csv, claims.md"],
+                          "claims.md: not the table", []),
+    "page of the report flipped": ("build/report/index.html", flip, ["build/report"],
+                                   "index.html is not what it was", []),
+    "figure of the report deleted": ("build/report/figures/03-1-dots.png", "unlink", ["build/report"],
+                                     "03-1-dots.png is missing", []),
     "cache flipped": ("data/images/synthetic-80-s0.npy", flip, None, "synthetic: stale: its content", []),
     "figure touched": ("figures/R/03-1-dots.png", "touch", [], None, []),
     "latents touched": ("data/R/z_train-I.npy", "touch", [], None, []),
@@ -172,9 +189,11 @@ DAMAGE = {   # file, what is done to it, status lines that are not current, a li
 def test_each_damage_is_named_and_made_good(home, damage, capsys):
     name, inflict, states, line, reruns = DAMAGE[damage]
     path, study = home / name.replace("R", RUN), study_at(home)
-    before = {p: p.read_bytes() for p in home.rglob("*") if p.is_file() and p.suffix not in (".json", ".html", ".done")}
+    before = {p: p.read_bytes() for p in home.rglob("*") if p.is_file()
+              and p.suffix not in (".json", ".html", ".done")}
     getattr(path, inflict)() if isinstance(inflict, str) else inflict(path)
-    found = {stage[:2] if stage[:1] == "0" else stage for _, stage, state in audit.status(study) if state != "current"}
+    found = {stage[:2] if stage[:1] == "0" else stage
+             for _, stage, state in audit.status(study) if state != "current"}
     assert states is None or found == set(states)
     lines = audit.verify(study)
     assert any(line in told for told in lines) if line else lines == []
@@ -198,22 +217,23 @@ def test_a_change_without_a_trace_is_seen_by_verify_alone(home):
     stat = path.stat()
     flip(path)
     artifacts.os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert audit.damaged(study_at(home)) == []                       # make looks at size and time, to stay quick
+    assert audit.damaged(study_at(home)) == []  # make looks at size and time, to stay quick
     assert any("03-1-dots.png is not what it was" in line for line in audit.verify(study_at(home)))
 
 
 @pytest.mark.parametrize("claim, measured, verdict, contradicts", [
     ("F2-range", "8.947", "reproduced", False), ("F2-range", "8.947", "not reproduced", True),
-    ("F2-range", "12", "reproduced", False), ("F2-range", "12", "not reproduced", False),      # 12.0003 is shown as 12
+    ("F2-range", "12", "reproduced", False), ("F2-range", "12", "not reproduced", False),     # 12.0003 too
     ("F2-range", "12.1", "reproduced", True), ("P1-mean", "46.1729 +- 0.0013", "reproduced", False),
     ("P1-mean", "47.1729 +- 0.0013", "reproduced", True), ("F2-index", "-", "not applicable: no", False),
     ("F2-index", "-", "reproduced", True), ("F2-box-1-1.5", "11,569 per 170,000", "not reproduced", False),
-    ("F2-box-1-1.5", "11,569 per 170,000", "reproduced", True), ("F2-box-12-3", "0 per 170,000", "reproduced", False),
+    ("F2-box-1-1.5", "11,569 per 170,000", "reproduced", True),
+    ("F2-box-12-3", "0 per 170,000", "reproduced", False),
 ])
 def test_a_verdict_must_follow_from_its_number(claim, measured, verdict, contradicts):
     known = next(c for c in claims.CLAIMS if c.id == claim)
-    row = pd.Series({"id": claim, "post": known.post, "statement": known.statement, "expected": known.expected,
-                     "measured": measured, "verdict": verdict})
+    row = pd.Series({"id": claim, "post": known.post, "statement": known.statement,
+                     "expected": known.expected, "measured": measured, "verdict": verdict})
     assert bool(claims.contradicts(row)) is contradicts
 
 
@@ -221,10 +241,13 @@ def test_every_stored_row_of_a_judged_table_agrees_with_itself():
     rng = np.random.default_rng(0)
     for number in sorted({claim.notebook for claim in claims.CLAIMS}):
         for _ in range(50):
-            values = {c.id: float(rng.choice([c.low, c.high, 0.0]) if rng.random() < 0.5 else 10 ** rng.uniform(-6, 6))
+            values = {c.id: float(rng.choice([c.low, c.high, 0.0]) if rng.random() < 0.5
+                                  else 10 ** rng.uniform(-6, 6))
                       for c in claims.CLAIMS if c.notebook == number}
-            values = {name: value if np.isfinite(value) else (value > 0) * 1.5 for name, value in values.items()}
-            assert [claims.contradicts(row) for row in claims.judge(number, values).itertuples()] == [None] * len(values)
+            values = {name: value if np.isfinite(value) else (value > 0) * 1.5
+                      for name, value in values.items()}
+            judged = claims.judge(number, values)
+            assert [claims.contradicts(row) for row in judged.itertuples()] == [None] * len(values)
 
 
 def test_the_report_of_another_run_takes_the_place(home):
@@ -234,6 +257,7 @@ def test_the_report_of_another_run_takes_the_place(home):
     shutil.copytree(study.build, other.build)
     shutil.copytree(study.data, other.data)
     report.build(other)
-    assert other.report.exists() and not study.report.exists()       # so make builds that of the first run again
+    assert other.report.exists() and not study.report.exists()  # so make builds that of the first run again
     assert audit.status(study)[-1] == ("report", "build/report", f"stale: it is that of {other.run}")
-    assert audit.verify(study) == [] and audit.damaged(study) == []  # the first run itself is as whole as before
+    # the first run itself is as whole as before
+    assert audit.verify(study) == [] and audit.damaged(study) == []

@@ -1,4 +1,4 @@
-"""What is promised of a run's bytes: the same again on one machine and thread count, within a tolerance on another count."""
+"""What is promised of a run's bytes: the same on one machine and thread count, near on another count."""
 import os
 import subprocess
 import sys
@@ -34,7 +34,7 @@ def runs(tmp_path_factory):
 
 
 def apart(runs, name):
-    """Root mean square distance of held-out latents from those of one thread, in standard deviations of a component."""
+    """Root mean square distance of held-out latents from those of one thread, in standard deviations."""
     z, other = runs["one"][1], runs[name][1]
     return float(np.sqrt(((z - other) ** 2).mean()) / z.std())
 
@@ -45,7 +45,8 @@ def test_the_same_thread_count_gives_the_same_bytes(runs):
 
 def test_another_thread_count_stays_within_the_stated_tolerance(runs, tell):
     from lib.run import report
-    tell(f"determinism: 1 against 2 threads {apart(runs, 'two'):.1e}, another seed {apart(runs, 'another seed'):.1e} "
+    tell(f"determinism: 1 against 2 threads {apart(runs, 'two'):.1e}, another seed "
+         f"{apart(runs, 'another seed'):.1e} "
          "(root mean square of held-out latents, in standard deviations)")
     assert apart(runs, "two") <= report.THREADS
     assert apart(runs, "another seed") > 10 * report.THREADS        # control: what another run would be apart

@@ -1,4 +1,4 @@
-"""A full disk and a read-only folder: one sentence before any work, nothing damaged, and on it goes once there is room."""
+"""A full disk and a read-only folder: one sentence before any work, no damage, and on it goes with room."""
 import errno
 import os
 import subprocess
@@ -13,8 +13,10 @@ from lib.network import train
 from lib.run import runner
 from lib.store import artifacts, disk
 
-SENTENCE = r"^the disk is full: {name} needs [\d.]+ (bytes|kB|MB), and [\d.]+ (bytes|kB|MB) are free in .*; make room and run the same command again$"
-FORBIDDEN = "^{name} cannot be written: .* is read-only or not yours; allow writing there and run the same command again$"
+SENTENCE = (r"^the disk is full: {name} needs [\d.]+ (bytes|kB|MB), and [\d.]+ (bytes|kB|MB) are free in .*; "
+            r"make room and run the same command again$")
+FORBIDDEN = ("^{name} cannot be written: .* is read-only or not yours; "
+             "allow writing there and run the same command again$")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,8 @@ def mounted(tmp_path, monkeypatch):
     """A file system of 16 MB of its own, as the home of a tiny run."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], capture_output=True, text=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)],
+                          capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"a file system to fill needs the right to mount one: {done.stderr.strip()}")
     tiny.shrink(monkeypatch.setitem)
@@ -49,7 +52,7 @@ def fill(folder, left):
 
 
 def unharmed(home):
-    """Whether no file is partial: each loads, is what its sidecar says, and no temporary one or lock is left."""
+    """Whether no file is partial: each loads, is what its sidecar says; no temporary one or lock is left."""
     names = [path.name for path in home.rglob("*")]
     for path in tiny.contents(home):
         artifacts.read(home / path)
@@ -61,7 +64,8 @@ STAGES = {                       # what is there already, bytes left, the file t
     "image cache": (lambda study: None, 1_000_000, "synthetic-80-s0.npy"),
     "checkpoint": (cache.prepare, 1_000_000, "model-I.pt"),
     "latents": (lambda study: (cache.prepare(study), stages.network(study, "I")), 40_960, "z_train-I.npy"),
-    "map": (lambda study: (cache.prepare(study), stages.network(study, "I"), stages.latents(study, "I")), 0, "tsne-C2-8.npy"),
+    "map": (lambda study: (cache.prepare(study), stages.network(study, "I"), stages.latents(study, "I")), 0,
+            "tsne-C2-8.npy"),
 }
 
 
@@ -74,7 +78,8 @@ def test_a_full_disk_stops_a_stage_before_it_begins(mounted, expected, stage, mo
         prepare(study)
     ballast = fill(mounted, left)
     if stage == "checkpoint":
-        monkeypatch.setattr(train, "fit", lambda *given, **named: pytest.fail("trained without room for a checkpoint"))
+        monkeypatch.setattr(train, "fit",
+                            lambda *given, **named: pytest.fail("trained without room for a checkpoint"))
     with pytest.raises(disk.Unwritable, match=SENTENCE.format(name=name)):
         tiny.make(study)
     monkeypatch.undo()
@@ -115,7 +120,8 @@ def test_a_figure_without_room_keeps_the_old_one(mounted):
     before = path.read_bytes()
     ax.imshow([[k % 7 for k in range(j, j + 300)] for j in range(300)])
     fill(mounted, 0)
-    with pytest.raises(disk.Unwritable, match="the disk is full: X-1-empty.png needs more than the .* that are free"):
+    with pytest.raises(disk.Unwritable,
+                       match="the disk is full: X-1-empty.png needs more than the .* that are free"):
         figures.save(fig, study, "X-1", "empty", "A full panel.")
     plt.close(fig)
     assert path.read_bytes() == before and os.listdir(path.parent) == [path.name]

@@ -1,4 +1,4 @@
-"""Killed, interrupted, terminated: each time it goes on where it was, and ends with the same bytes as if nothing happened."""
+"""Killed, interrupted, terminated: it goes on where it was, and ends with the same bytes as ever."""
 import os
 import random
 import re
@@ -18,7 +18,7 @@ from lib.study import ROOT
 MOMENTS = {                                        # a file whose appearance says that a stage is at work
     "cache building": "data/images/.synthetic-80-s0.npy.*.tmp",
     "training": "data/synthetic-smoke-s0/model-I.pt",
-    "encoding": "data/synthetic-smoke-s0/.locks/z_train-I.npy",
+    "encoding": "data/synthetic-smoke-s0/.locks/z_train-I.npy.lock",
 }
 SCRIPT = """# %% tags=["parameters"]
 dataset = "synthetic"
@@ -40,8 +40,8 @@ def environment():
 
 def start(command, folder):
     """Start `command` as the leader of a process group of its own."""
-    return subprocess.Popen([str(part) for part in command], cwd=folder, env=environment(), start_new_session=True, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen([str(part) for part in command], cwd=folder, env=environment(),
+                            start_new_session=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def wait_for(folder, pattern, process):
@@ -96,19 +96,20 @@ def test_a_stopped_notebook_says_one_line_and_its_kernel_dies_with_it(project, n
     os.killpg(process.pid, number)
     error = process.communicate(timeout=60)[1]
     assert process.returncode == code
-    assert error == ("" if number == signal.SIGKILL else "05: interrupted; run the same command again to go on\n")
+    assert error == ("" if number == signal.SIGKILL
+                     else "05: interrupted; run the same command again to go on\n")
     deadline, beats = time.monotonic() + 30, -1
     while beats != (beats := (project / "beats").stat().st_size) and time.monotonic() < deadline:
         time.sleep(1.5)
-    assert time.monotonic() < deadline                               # the heart stands still: no orphan goes on writing
+    assert time.monotonic() < deadline  # the heart stands still: no orphan goes on writing
     left = {path.name for path in (project / "build" / "synthetic-smoke-s0").iterdir()} - {".locks"}
     if number != signal.SIGKILL:
         assert left == set()
         return
     assert "05_radius_theory.running.ipynb" in left or "05_radius_theory.start.ipynb" in left
     (project / "notebooks" / "05_radius_theory.py").write_text(SCRIPT.replace("200", "2"))
-    out = subprocess.run([sys.executable, "-m", "lib", "notebook", "05", "-p", "scale", "smoke"], cwd=project, env=environment(),
-                         capture_output=True, text=True)
+    out = subprocess.run([sys.executable, "-m", "lib", "notebook", "05", "-p", "scale", "smoke"], cwd=project,
+                         env=environment(), capture_output=True, text=True)
     assert out.returncode == 0 and re.search(rf"taken over from process {process.pid} on ", out.stdout)
     assert {path.name for path in (project / "build" / "synthetic-smoke-s0").iterdir()} == {
         ".locks", "05_radius_theory.ipynb", "05_radius_theory.ipynb.json"}

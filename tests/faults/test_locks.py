@@ -1,4 +1,4 @@
-"""Two at the same time: one waits and says for whom, a dead holder's lock and leftovers are taken over, nothing is torn."""
+"""Two at the same time: one waits and says for whom, a dead holder's lock is taken over, nothing is torn."""
 import os
 import re
 import signal
@@ -13,7 +13,10 @@ import pytest
 from lib.store import artifacts, disk, progress
 from lib.study import ROOT
 
-HOLD = "import signal, sys, time; from lib.store import disk\nsignal.signal(signal.SIGINT, signal.default_int_handler)   # a background job may ignore it\nsys.stdout.reconfigure(line_buffering=True)\nwith disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"
+HOLD = """import signal, sys, time; from lib.store import disk
+signal.signal(signal.SIGINT, signal.default_int_handler)   # a background job may ignore it
+sys.stdout.reconfigure(line_buffering=True)
+with disk.held(sys.argv[1]): print('held', flush=True); time.sleep(60)"""
 COUNT = """import sys, pathlib; from lib.store import disk
 path = pathlib.Path(sys.argv[1])
 for _ in range(25):
@@ -32,7 +35,8 @@ print('read', artifacts.cached(sys.argv[1], compute, 'a stage', {})[0])"""
 
 
 def start(code, *arguments):
-    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, text=True, stdout=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE)
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ def test_the_second_waits_and_says_for_whom(tmp_path, said):
     thread.join()
     assert order == ["first", "second"] and len(said) == 1
     assert said[0].startswith(f"z.npy: waiting for process {os.getpid()} on ") and " since 2" in said[0]
-    assert (tmp_path / disk.LOCKS / "z.npy").read_text() == ""       # the lock names nobody any more
+    assert (tmp_path / disk.LOCKS / "z.npy.lock").read_text() == ""       # the lock names nobody any more
 
 
 def test_different_artifacts_do_not_wait_for_each_other(tmp_path, said):
@@ -73,7 +77,7 @@ def test_a_dead_holders_lock_is_taken_over(tmp_path, said):
     assert process.stdout.readline() == "held\n"
     process.kill()
     process.wait()
-    assert (tmp_path / disk.LOCKS / "z.npy").read_text()             # what the dead leave behind
+    assert (tmp_path / disk.LOCKS / "z.npy.lock").read_text()             # what the dead leave behind
     with disk.held(tmp_path / "z.npy"):
         pass
     assert len(said) == 1 and said[0].startswith(f"z.npy: taken over from process {process.pid} on ")
@@ -121,12 +125,13 @@ def test_two_processes_that_want_one_artifact_make_it_once(tmp_path):
 def made(folder, *arguments):
     """Start make in `folder` in a group of its own."""
     with open(folder / f"{' '.join(arguments)}.log", "ab") as log:
-        return subprocess.Popen([*campaign.command(2), *arguments], cwd=folder, env=campaign.environment(), stdout=log, stderr=log)
+        return subprocess.Popen([*campaign.command(2), *arguments], cwd=folder, env=campaign.environment(),
+                                stdout=log, stderr=log)
 
 
 @pytest.mark.whole
 def test_two_makes_of_one_run_and_one_of_another_at_the_same_time(tmp_path, tell):
-    """Each with `make -j2 all`: no notebook of a run is executed twice, nothing is torn, and nobody waits for ever."""
+    """Each with `make -j2 all`: no notebook of a run is executed twice, nothing is torn, no deadlock."""
     folder, begun = campaign.copy(tmp_path / "a copy"), time.monotonic()
     three = [made(folder, "SEED=0"), made(folder, "SEED=0", "MAKEFLAGS="), made(folder, "SEED=1")]
     assert [process.wait() for process in three] == [0, 0, 0]

@@ -1,4 +1,4 @@
-"""Thousands of damaged photos and zips: no crash, no hang, nothing written elsewhere, no image but a whole one."""
+"""Thousands of damaged photos and zips: no crash, no hang, no writing elsewhere, no image but whole ones."""
 import multiprocessing
 from collections import Counter
 
@@ -12,7 +12,8 @@ from lib.study import Study
 from tests.faults import mutations
 from tests.trees import encoded, put, smooth
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")         # Pillow tells what it skips of bad EXIF data
+# Pillow tells what it skips of bad EXIF data
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 SECONDS = 30               # for one file, on a busy machine: the slowest take 1
 # 2470, 3588: the last chunk of a PNG has another checksum; 554: an entry without a name
 WERE_FAULTS = {"try_photo": [2470, 3588], "try_zip": [554]}
@@ -50,9 +51,11 @@ def test_damaged_files_are_refused_or_whole(name, worker, request, tell):
             faults.append(f"{name} {number} ({kind}, {way}): {outcome}")
         if outcome in ("hung", "crashed"):
             break                                                            # nobody answers any more
-    tell(f"{name.removeprefix('try_')}s damaged: {outcomes.total():,}, " + ", ".join(f"{n:,} {what}" for what, n in outcomes.items()))
+    tell(f"{name.removeprefix('try_')}s damaged: {outcomes.total():,}, "
+         + ", ".join(f"{n:,} {what}" for what, n in outcomes.items()))
     assert not faults, "\n".join(faults[:10])
-    assert min(outcomes["accepted"], outcomes["quarantined"] + outcomes["refused"]) > count // 50       # both ends seen
+    # both ends seen
+    assert min(outcomes["accepted"], outcomes["quarantined"] + outcomes["refused"]) > count // 50
 
 
 def broken_decoder(data):
@@ -68,14 +71,16 @@ def broken_decoder(data):
 
 def test_a_lenient_decoder_would_be_caught(monkeypatch, tmp_path):
     """Negative control of the campaign."""
-    monkeypatch.setattr(photos, "_attempts", lambda block, read: ([broken_decoder(read(photo)) for photo in block], []))
+    monkeypatch.setattr(photos, "_attempts",
+                        lambda block, read: ([broken_decoder(read(photo)) for photo in block], []))
     truncated = [number for number in range(200)
-                 if mutations.WAYS[np.random.default_rng([1, number]).integers(len(mutations.WAYS))] == "truncate"]
+                 if mutations.WAYS[np.random.default_rng([1, number]).integers(len(mutations.WAYS))]
+                 == "truncate"]
     outcomes = []
     for number in truncated:
         try:
             outcomes.append(mutations.try_photo(number, tmp_path)[2])
-        except Exception:                                                    # the decoder raised: seen as well
+        except Exception:  # the decoder raised: seen as well
             continue
     assert any(outcome.startswith("accepted, but broken") for outcome in outcomes)
 
@@ -85,7 +90,7 @@ def test_damaged_files_through_the_cache(lenient, monkeypatch, tmp_path):
     rng, sound = np.random.default_rng(7), mutations.samples()
     monkeypatch.setattr(progress, "log", lambda line: None)
     given = {f"{i:03d}.jpg": encoded(smooth(rng, (60, 60))) for i in range(100)}
-    names = [name for name in sound if name not in ("jpeg large", "jpeg as CelebA's")]      # these are not exact
+    names = [name for name in sound if name != "jpeg large"]  # which is not exact
     for i in range(140):
         given[f"x{i:03d}.jpg"], _ = mutations.mutant(sound[names[i % len(names)]], list(sound.values()), rng)
     monkeypatch.setenv("IMAGES", str(put(tmp_path / "source", given)))

@@ -1,4 +1,4 @@
-"""Damage to every artifact: the right stages and only those run again, say why, and no damaged byte is ever used."""
+"""Damage to every artifact: the right stages and only those run again, say why; no damaged byte is used."""
 import re
 import shutil
 from pathlib import Path
@@ -47,7 +47,8 @@ DAMAGE = {
     "last byte flipped": (flipped(1), CONTENT),
     "byte flipped, time of change kept": (with_old_time, CONTENT),
     "last byte cut off": (lambda path, other: path.write_bytes(path.read_bytes()[:-1]), CONTENT),
-    "cut to half": (lambda path, other: path.write_bytes(path.read_bytes()[:path.stat().st_size // 2]), CONTENT),
+    "cut to half": (lambda path, other: path.write_bytes(path.read_bytes()[:path.stat().st_size // 2]),
+                    CONTENT),
     "emptied": (lambda path, other: path.write_bytes(b""), CONTENT),
     "one byte more": (lambda path, other: path.write_bytes(path.read_bytes() + b"\n"), CONTENT),
     "deleted": (lambda path, other: path.unlink(), "missing"),
@@ -55,7 +56,8 @@ DAMAGE = {
     "another run's, with its sidecar": (with_sidecar, "seed changed|input .* changed"),
     "sidecar deleted": (lambda path, other: artifacts.sidecar(path).unlink(), "no sidecar"),
     "sidecar emptied": (lambda path, other: artifacts.sidecar(path).write_text(""), SIDECAR),
-    "sidecar cut": (lambda path, other: artifacts.sidecar(path).write_bytes(artifacts.sidecar(path).read_bytes()[:-9]), SIDECAR),
+    "sidecar cut": (lambda path, other: artifacts.sidecar(path).write_bytes(
+        artifacts.sidecar(path).read_bytes()[:-9]), SIDECAR),
     "sidecar a list": (lambda path, other: artifacts.sidecar(path).write_text("[1]"), SIDECAR),
     "sidecar names another parameter": (edited, "parameter seed changed"),
     "touched": (lambda path, other: path.touch(), None),
@@ -63,8 +65,8 @@ DAMAGE = {
 }
 
 
-SHORT = ("byte in the middle flipped", "cut to half", "another run's", "another run's, with its sidecar", "sidecar deleted",
-         "touched")                                                  # the others run with --whole
+SHORT = ("byte in the middle flipped", "cut to half", "another run's", "another run's, with its sidecar",
+         "sidecar deleted", "touched")                               # the others run with --whole
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def masters(tmp_path_factory):
 
 @pytest.fixture
 def run(masters, tmp_path, monkeypatch):
-    """A finished run to be damaged: its study, and a function that makes it again and says what it made and logged."""
+    """A finished run to be damaged: its study, and a function that makes it again: what was made, logged."""
     tiny.shrink(monkeypatch.setitem)
     shutil.copytree(masters[0], tmp_path, dirs_exist_ok=True)
     said = []
@@ -91,13 +93,15 @@ def run(masters, tmp_path, monkeypatch):
             remembered.cache_clear()
         before = {path: state(path) for path in everything(tmp_path)}
         stages = tiny.make(tiny.study(tmp_path), **options)
-        remade = {stage for stage, paths in stages.items() if any(before.get(path) != state(path) for path in paths)}
+        remade = {stage for stage, paths in stages.items()
+                  if any(before.get(path) != state(path) for path in paths)}
         return remade, "\n".join(said)
     return tmp_path, again
 
 
 def everything(home):
-    return [path for path in sorted((home / "data").rglob("*")) if path.is_file() and ".locks" not in path.parts]
+    return [path for path in sorted((home / "data").rglob("*")) if path.is_file()
+            and ".locks" not in path.parts]
 
 
 def state(path):
@@ -106,7 +110,8 @@ def state(path):
 
 
 @pytest.mark.parametrize("artifact", WHERE)
-@pytest.mark.parametrize("damage", [name if name in SHORT else pytest.param(name, marks=pytest.mark.whole) for name in DAMAGE])
+@pytest.mark.parametrize("damage", [name if name in SHORT else pytest.param(name, marks=pytest.mark.whole)
+                                    for name in DAMAGE])
 def test_a_damaged_artifact_is_made_again_and_nothing_else(run, masters, artifact, damage):
     home, again = run
     inflict, reason = DAMAGE[damage]
@@ -117,14 +122,14 @@ def test_a_damaged_artifact_is_made_again_and_nothing_else(run, masters, artifac
     assert remade == ({stage} if reason else set())
     if reason and (reason != "missing" or stage == "images"):        # what was never there needs no reason
         assert re.search(reason, said)
-    assert tiny.contents(home) == tiny.contents(masters[0])                    # byte for byte what it was before
+    assert tiny.contents(home) == tiny.contents(masters[0])  # byte for byte what it was before
 
 
 def test_control_nothing_is_made_again_without_damage(run):
     assert run[1]()[0] == set()
 
 
-CHANGES = {                                                          # fields of the scale: what runs again, and why
+CHANGES = {  # fields of the scale: what runs again, and why
     "learning_rate": (2e-3, {"model", "latents", "map"}, "parameter learning_rate changed"),
     "batch": (8, {"model", "latents", "map"}, "parameter batch changed"),
     "epochs_I": (2, {"model", "latents", "map"}, "parameter epochs changed"),
@@ -147,8 +152,9 @@ def test_a_changed_parameter_of_one_stage_reruns_that_alone(run):
     assert remade == {"map"} and "tsne-C2-8.npy is made again: parameter components changed" in said
 
 
-MODULES = {"images/faces": {"images"}, "images/faces_parts": {"images"}, "network/models": {"model", "latents"},
-           "network/train": {"model", "latents"}, "cloud/embed": {"map"}, "figures": set(), "store/progress": set(), "stages": set(),
+MODULES = {"images/faces": {"images"}, "images/faces_parts": {"images"},
+           "network/models": {"model", "latents"}, "network/train": {"model", "latents"},
+           "cloud/embed": {"map"}, "figures": set(), "store/progress": set(), "stages": set(),
            "cloud/theory": set()}
 
 
@@ -157,12 +163,13 @@ def test_an_edited_module_reruns_what_uses_it(run, masters, monkeypatch, module)
     real = artifacts.code_hash
     monkeypatch.setattr(artifacts, "code_hash", lambda name: "edited" if name == module else real(name))
     remade, said = run[1]()
-    assert remade == MODULES[module]                                 # and not what follows: the bytes came out the same
+    assert remade == MODULES[module]  # and not what follows: the bytes came out the same
     assert f"lib/{module}.py changed" in said or not remade
     assert tiny.contents(run[0]) == tiny.contents(masters[0])
 
 
-@pytest.mark.parametrize("module", [name if name in ("images/faces", "cloud/embed") else pytest.param(name, marks=pytest.mark.whole)
+@pytest.mark.parametrize("module", [name if name in ("images/faces", "cloud/embed")
+                                    else pytest.param(name, marks=pytest.mark.whole)
                                     for name in MODULES])
 def test_a_comment_in_a_module_reruns_nothing(run, monkeypatch, tmp_path, module):
     library = tmp_path / "lib"
@@ -182,13 +189,14 @@ def test_what_only_reads_an_artifact_refuses_a_damaged_one(run, masters, artifac
     path = run[0] / WHERE[artifact]
     DAMAGE[damage][0](path, masters[1] / WHERE[artifact].replace("s0", "s1"))
     artifacts._file_hash.cache_clear()
-    with pytest.raises(FileNotFoundError, match=f"{path.name} is not what was written: run notebook 02 again"):
+    with pytest.raises(FileNotFoundError,
+                       match=f"{path.name} is not what was written: run notebook 02 again"):
         artifacts.require(path, "02")
 
 
 @pytest.mark.parametrize("between", ["sidecar written", "nothing written"])
 def test_no_moment_of_saving_a_checkpoint_loses_the_epochs_before(run, masters, monkeypatch, between):
-    """A kill after the sidecar of epoch 2 and before its file leaves epoch 1 usable; training goes on after that."""
+    """A kill after the sidecar of epoch 2 and before its file leaves epoch 1 usable; training goes on."""
     home, again = run
     path = home / WHERE["model"]
     path.unlink()
@@ -198,7 +206,8 @@ def test_no_moment_of_saving_a_checkpoint_loses_the_epochs_before(run, masters, 
         pass
 
     def replace(source, target):
-        last = path.exists() and Path(target) == (path if between == "sidecar written" else artifacts.sidecar(path))
+        last = path.exists() and Path(target) == (path if between == "sidecar written"
+                                                  else artifacts.sidecar(path))
         if last:
             raise Killed
         real(source, target)
@@ -216,5 +225,5 @@ def test_the_checkpoint_before_does_not_hold_for_another_recipe(tmp_path):
     artifacts.save(path, np.zeros(3), old)
     kept = path.read_bytes()
     artifacts.save(path, np.ones(3), new)
-    path.write_bytes(kept)                                           # as if killed between the sidecar and the file
+    path.write_bytes(kept)  # as if killed between the sidecar and the file
     assert artifacts.why_stale(path, new) == "its content is not what was written"

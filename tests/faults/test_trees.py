@@ -33,15 +33,16 @@ from tests.trees import (
 )
 
 README = (ROOT / "data/README.md").read_text().partition("## What is accepted, quarantined, refused\n")[2]
-TABLE = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (accepted|skipped|quarantined|refused) \| .* \| .* \|$", README, re.M))
+TABLE = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (accepted|skipped|quarantined|refused) \| .* \| .* \|$",
+                        README, re.M))
 LIST_SECONDS = 5           # for 200,000 files
 
 
 class Case(NamedTuple):
-    """`make(root, photos)` gives the path to use and those of the photos that must be found there, {name: bytes}.
+    """`make(root, photos)`: the path to use and those of the photos to be found there, {name: bytes}.
 
-    `looks`: bytes of a plain picture that one of the images must equal; `odd`: the one in quarantine; `says`: the
-    reason there, the refusal, or a line of the log.
+    `looks`: bytes of a plain picture that one of the images must equal; `odd`: the one in quarantine; `says`:
+    the reason there, the refusal, or a line of the log.
     """
     make: object
     says: str = ""
@@ -50,10 +51,10 @@ class Case(NamedTuple):
     dataset: str = "folder"
 
 
-# ------------------------------------------------------------------------------------------ one photo among others
+# ----------------------------------------------------------------------------------- one photo among others
 
 def photo(name, data, looks=None, says=""):
-    """119 good photos and one called `name`, of contents `data`; the looks of the odd one if it is to be accepted."""
+    """119 good photos and one called `name`, of contents `data`; looks of the odd one, if accepted."""
     def make(root, photos):
         given = but_one(photos) | {name: data}
         return put(root, given), given
@@ -75,7 +76,7 @@ def but_one(photos):
 
 def rotated():
     picture, exif = smooth(np.random.default_rng(3), (100, 100)), Image.Exif()
-    exif[0x0112] = 6                                                        # to be turned by 90 degrees clockwise
+    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
     return photo("odd.png", encoded(picture.rotate(90), "PNG", exif=exif), encoded(picture, "PNG"))
 
 
@@ -85,7 +86,8 @@ def animated():
     def make(root, photos):
         given = dict(list(photos.items())[:-3])
         for suffix, options in (("webp", {"lossless": True}), ("png", {}), ("tiff", {})):
-            given[f"odd.{suffix}"] = encoded(red, suffix.upper(), save_all=True, append_images=[blue], **options)
+            given[f"odd.{suffix}"] = encoded(red, suffix.upper(), save_all=True, append_images=[blue],
+                                             **options)
         return put(root, given), given
     return Case(make, looks=encoded(red, "PNG"))
 
@@ -95,7 +97,8 @@ def png(width, height, bits=8, colour=0, extra=b"", value=0):
     bytes_per_row = width * bits * {0: 1, 2: 3}[colour] // 8 + 1
     pixels = zlib.compress((b"\0" + bytes([value]) * (bytes_per_row - 1)) * height, 9)
     header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    end = chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + end
 
 
 def chunk(name, data):
@@ -125,7 +128,8 @@ PHOTOS = {
     "gif-inside": photo("odd.jpg", encoded(solid("P", 0), "GIF"), says="is not a JPEG, PNG"),
     "32-bit": photo("odd.tif", encoded(solid("F", 0.5), "TIFF"), says="has 32-bit pixels"),
     "bomb": photo("odd.png", png(9_000, 9_000, 1), says="has 9000x9000 pixels, more than 80,000,000"),
-    "text-bomb": photo("odd.png", png(60, 90, extra=chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(2**24)))),
+    "text-bomb": photo("odd.png",
+                       png(60, 90, extra=chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(2**24)))),
                        says="too large"),
 }
 
@@ -165,9 +169,10 @@ def linked_folder(root, photos):
 
 
 def strange_names(root, photos):
-    strange = ["a b.jpg", "naïve Zoë.jpg", "顔 写真.jpg", "it's \"quoted\".jpg", "-rf.jpg", "%s{0}.jpg", "new\nline.jpg",
-               "комната/фото.jpg", "e\u0301.jpg", "#a?b&c.jpg", "COM1.jpg", "x" * 200 + ".jpg"]
-    given = dict(zip(strange + list(photos), photos.values()))
+    strange = ["a b.jpg", "naïve Zoë.jpg", "顔 写真.jpg", "it's \"quoted\".jpg", "-rf.jpg", "%s{0}.jpg",
+               "new\nline.jpg", "комната/фото.jpg", "e\u0301.jpg", "#a?b&c.jpg", "COM1.jpg",
+               "x" * 200 + ".jpg"]
+    given = dict(zip(strange + list(photos), photos.values(), strict=False))
     root = root / "Fotos von Zoë (Kopie)"
     return put(root, given), given
 
@@ -193,22 +198,27 @@ def sparse(path):
 
 
 FOLDERS = {
-    "names": Case(strange_names), "names-not-utf8": Case(not_utf8, looks=JPEG), "link": Case(link, looks=JPEG),
+    "names": Case(strange_names), "names-not-utf8": Case(not_utf8, looks=JPEG),
+    "link": Case(link, looks=JPEG),
     "macos": Case(extra(".DS_Store", "._000001.jpg", "__MACOSX/000001.jpg", ".git/x.jpg", ".Trashes/x.jpg")),
     "windows": Case(extra("Thumbs.db", "desktop.ini", "$RECYCLE.BIN/x.jpg")),
     "nas": Case(extra("@eaDir/000001.jpg/SYNOPHOTO_THUMB_M.jpg")),
-    "other-kinds": Case(extra("x.heic", "x.gif", "notes.txt"), "3 files of other kinds in source are left out"),
+    "other-kinds": Case(extra("x.heic", "x.gif", "notes.txt"),
+                        "3 files of other kinds in source are left out"),
     "unfinished": Case(extra("x.jpg.part", "Unconfirmed 1.crdownload"), "2 files of other kinds"),
     "linked-folder": Case(linked_folder), "pipe": Case(special(os.mkfifo), "1 files of other kinds"),
     "too-large": Case(special(sparse, False), "has 256 MB, more than 256", "odd.jpg"),
     "dangling-link": Case(special(lambda path: path.symlink_to("nowhere"), False), "No such file", "odd.jpg"),
     "link-loop": Case(special(lambda path: path.symlink_to(path), False), "Too many levels", "odd.jpg"),
     "many-broken": Case(lambda root, photos: (put(root, photos | {"a.jpg": b"", "b.png": b"\n"}), {}),
-                        r"2 of 122 photos in .* do not decode, more than 0.1 %; the first is [ab]\.(jpg|png)"),
-    "nowhere": Case(lambda root, photos: (root, {}), "IMAGES=.*source does not exist: give the folder or zip"),
+                        r"2 of 122 photos in .* do not decode, more than 0.1 %; "
+                        r"the first is [ab]\.(jpg|png)"),
+    "nowhere": Case(lambda root, photos: (root, {}),
+                    "IMAGES=.*source does not exist: give the folder or zip"),
     "path-loop": Case(path_loop, "IMAGES=.*source does not exist"),
     "path-not-utf8": Case(own_name_not_utf8, "is not UTF-8: rename"),
-    "no-photos": Case(lambda root, photos: (put(root, {"notes.txt": b""}), {}), "no images in IMAGES=.*source"),
+    "no-photos": Case(lambda root, photos: (put(root, {"notes.txt": b""}), {}),
+                      "no images in IMAGES=.*source"),
     "too-few": Case(lambda root, photos: (put(root, dict(list(photos.items())[:79])), {}),
                     "at least 64 and 16 are needed: give more photos"),
     "same-picture": Case(lambda root, photos: (put(root, dict.fromkeys(photos, JPEG)), {}),
@@ -230,7 +240,7 @@ def changed(change):
     def make(root, photos):
         path = put_zip(root / "photos.zip", photos, "")
         path.write_bytes(change(path.read_bytes()))
-        return path, but_one(photos)                                       # the last one may be the damaged one
+        return path, but_one(photos)  # the last one may be the damaged one
     return make
 
 
@@ -249,7 +259,7 @@ def deflated(root, photos):
 def zip64(root, photos):
     limits = zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT
     try:
-        zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = 100, 10         # so the writer takes the long headers
+        zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = 100, 10  # so the writer takes the long headers
         path = put_zip(root / "photos.zip", photos)
     finally:
         zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
@@ -314,18 +324,24 @@ ZIPS = {
     "html-zip": Case(written("photos.zip", HTML), "is an HTML page, most likely the download quota page"),
     "interrupted-zip": Case(changed(lambda data: data[:len(data) * 2 // 3]), "is a truncated or damaged zip"),
     "damaged-zip": Case(changed(table_destroyed), "is a truncated or damaged zip"),
-    "no-zip": Case(written("photos.rar", b"Rar!\x1a\x07\x01\x00"), "is not a zip: give a folder of photos or a zip"),
+    "no-zip": Case(written("photos.rar", b"Rar!\x1a\x07\x01\x00"),
+                   "is not a zip: give a folder of photos or a zip"),
     "zip-encrypted": Case(changed(each_header(6, 8, 1)), "is encrypted: unpack it with its password"),
     "zip-nested": Case(lambda root, photos: (put_zip(root / "outer.zip", {"inner.zip": b"PK"}, ""), {}),
                        "holds no images but another zip, inner.zip: unpack the outer one"),
-    "zip-version": Case(changed(each_header(4, 6, 99)), r"cannot be read \(zip file version 9.9\): unpack it"),
-    "no-list": Case(lambda root, photos: (put(root, photos), photos), "with source: the seed splits the photos",
-                    dataset="celeba"),
-    "missing-rows": listed(parts=TOP, says="names 110 images and source holds 120: the 110 that are in both", used=TOP),
-    "rows-without-photo": listed(parts=PARTS | {"999999.jpg": 0}, says="names 121 images and source holds 120: the 120"),
+    "zip-version": Case(changed(each_header(4, 6, 99)),
+                        r"cannot be read \(zip file version 9.9\): unpack it"),
+    "no-list": Case(lambda root, photos: (put(root, photos), photos),
+                    "with source: the seed splits the photos", dataset="celeba"),
+    "missing-rows": listed(parts=TOP, says="names 110 images and source holds 120: the 110 that are in both",
+                           used=TOP),
+    "rows-without-photo": listed(parts=PARTS | {"999999.jpg": 0},
+                                 says="names 121 images and source holds 120: the 120"),
     "html-list": listed(HTML.decode(), says="list_eval_partition.txt is an HTML page"),
-    "wrong-list": listed("000001.jpg 0\n000002.jpg test\n", says="line 2 of .*'000002.jpg test', not a name and 0, 1"),
-    "double-list": listed(as_txt() + f"000001.jpg {2 - PARTS['000001.jpg']}\n", says="line 121 of .* puts '000001.jpg' into"),
+    "wrong-list": listed("000001.jpg 0\n000002.jpg test\n",
+                         says="line 2 of .*'000002.jpg test', not a name and 0, 1"),
+    "double-list": listed(as_txt() + f"000001.jpg {2 - PARTS['000001.jpg']}\n",
+                          says="line 121 of .* puts '000001.jpg' into"),
     "list-of-others": listed("other.jpg 0\n", says="names none of the 120 images"),
 }
 
@@ -333,7 +349,7 @@ ZIPS = {
 CASES = PHOTOS | FOLDERS | ZIPS
 
 
-# ---------------------------------------------------------------------------------------------------- the tests
+# ------------------------------------------------------------------------------------------------ the tests
 
 @pytest.fixture(scope="module")
 def good():
@@ -355,8 +371,8 @@ def study_of(dataset, path, monkeypatch, tmp_path):
 
 def tree(folder):
     """Names of all there is in `folder`, data/images apart."""
-    return sorted(os.path.join(base, name) for base, folders, files in os.walk(folder) for name in folders + files
-                  if not base.endswith("home/data/images"))
+    return sorted(os.path.join(base, name) for base, folders, files in os.walk(folder)
+                  for name in folders + files if not base.endswith("home/data/images"))
 
 
 def test_the_table_and_the_cases_are_one():
@@ -380,7 +396,8 @@ def test_what_the_table_says_happens(name, good, monkeypatch, tmp_path, said):
         x = cache.load(study)
         bad = pd.read_csv(next((tmp_path / "home/data/images").glob("*-quarantine.csv")))
         in_quarantine = case.odd if outcome == "quarantined" else None
-        expected = Counter(photos.decode(data).tobytes() for file, data in used.items() if file != in_quarantine)
+        expected = Counter(photos.decode(data).tobytes()
+                           for file, data in used.items() if file != in_quarantine)
         got = [image for part in (x.train, x.held_out) for image in part]
         assert not Counter(image.tobytes() for image in got) - expected
         assert len(got) >= 0.9 * sum(expected.values()) - 1                 # whole ratios leave some out
@@ -414,19 +431,21 @@ def test_many_files_in_one_folder(request, monkeypatch, tmp_path, tell):
     study = study_of("celeba", tmp_path / "source", monkeypatch, tmp_path)
     start = time.process_time()
     source = sources.find(study)
-    spent = time.process_time() - start                                     # others on this machine do not count
+    spent = time.process_time() - start  # others on this machine do not count
     tell(f"{count:,} files in one folder listed in {spent:.2f} s")
     assert len(source.train) + len(source.held_out) == count
     assert spent <= LIST_SECONDS * count / 200_000
 
 
 # Everything at once, in every layout.
-LITTER = {".DS_Store": b"\0", "Thumbs.db": b"\0", "__MACOSX/._000001.jpg": b"\0", "desktop.ini": b"", "index.html": HTML}
+LITTER = {".DS_Store": b"\0", "Thumbs.db": b"\0", "__MACOSX/._000001.jpg": b"\0", "desktop.ini": b"",
+          "index.html": HTML}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 def test_every_layout_as_it_is_in_the_world(layout, good, monkeypatch, tmp_path, said):
-    world = {name.replace(".jpg", ".JPG") if number % 2 else name: data for number, (name, data) in enumerate(good.items())}
+    world = {name.replace(".jpg", ".JPG") if number % 2 else name: data
+             for number, (name, data) in enumerate(good.items())}
     listed_parts = {name: part for name, part in PARTS.items() if name not in NAMES[:3]} | {"999999.jpg": 1}
     path = layout(tmp_path / "Zoë's copy", LITTER | world, listed_parts)
     study = study_of("celeba", path, monkeypatch, tmp_path)

@@ -1,6 +1,6 @@
-"""A study so small that it can be damaged, killed and made again in a second: `python tests/faults/tiny.py HOME`.
+"""A study so small that it is damaged, killed and made again in a second: `python tests/faults/tiny.py HOME`.
 
-80 drawn faces, a network of a few thousand weights, three epochs; the stages and their artifacts are the real ones.
+80 drawn faces, a network of a few thousand weights, three epochs; stages and artifacts are the real ones.
 """
 import contextlib
 import dataclasses
@@ -15,12 +15,13 @@ from lib.images import cache
 from lib.network import models
 from lib.store import artifacts, progress
 
-SCALE = studies.SCALES["smoke"]._replace(train=64, held_out=16, epochs_I=3, epochs_II=3, batch=16, tsne_points=(64, 64, 64))
+SCALE = studies.SCALES["smoke"]._replace(train=64, held_out=16, epochs_I=3, epochs_II=3, batch=16,
+                                         tsne_points=(64, 64, 64))
 CASE = dataclasses.replace(models.CASE_I, encoder_filters=(4, 4, 8, 8), decoder_filters=(8, 4, 4, 3))
 
 
 def shrink(setitem=dict.__setitem__):
-    """Make the scale `smoke` and both networks tiny; `setitem`: that of a monkeypatch, which takes it back."""
+    """Make the scale `smoke` and both networks tiny; `setitem`: a monkeypatch's, which takes it back."""
     setitem(studies.SCALES, "smoke", SCALE)
     setitem(models.CASES, "I", CASE)
     setitem(models.CASES, "II", CASE)
@@ -52,9 +53,10 @@ def _make(of, components=2):
     stages.network(of, "I", say=lambda line: progress.log(line))
     z = stages.latents(of, "I")
     path = of.data / "tsne-C2-8.npy"                                 # a quick map takes the place of t-SNE
-    artifacts.cached(path, lambda: z[:, :components] - z[:, :components].mean(axis=0), "map", {"components": components},
-                     [of.latents("I", "train")], ["cloud/embed"])
-    return {"images": images, "model": [of.checkpoint("I")], "latents": [of.latents("I", "train")], "map": [path]}
+    artifacts.cached(path, lambda: z[:, :components] - z[:, :components].mean(axis=0), "map",
+                     {"components": components}, [of.latents("I", "train")], ["cloud/embed"])
+    return {"images": images, "model": [of.checkpoint("I")], "latents": [of.latents("I", "train")],
+            "map": [path]}
 
 
 def contents(home):

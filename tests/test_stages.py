@@ -1,0 +1,72 @@
+"""What a run keeps beyond networks and latents: t-SNE maps of one table, short trainings; each made once."""
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lib import stages
+from lib import study as studies
+from lib.cloud import embed
+from lib.images import cache
+from lib.network import models, train
+from lib.store import artifacts
+
+SMALL = studies.SCALES["smoke"]._replace(train=64, held_out=16, tsne_points=(100, 120, 140))
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """A run with 150 made-up latents of case I, ten of them repeated."""
+    monkeypatch.setitem(studies.SCALES, "smoke", SMALL)
+    study = studies.Study("synthetic", "smoke", 3, home=tmp_path)
+    z = np.random.default_rng(0).normal(0, np.arange(1, 17) ** -0.5, (140, 16)).astype(np.float32)
+    artifacts.save(study.latents("I", "train"), np.concatenate([z, z[:10]]), artifacts.recipe("encode", {}))
+    return study
+
+
+def test_the_maps_have_the_settings_of_the_posts():
+    assert stages.MAPS["C2-7"] == (0, None, 10, 16)
+    assert {made[2:] for name, made in stages.MAPS.items() if name != "C2-7"} == {(30, 12)}
+    assert [stages.MAPS[f"C2-{k}"].leading for k in range(7, 15) if k != 10] == [None] * 3 + [2, 2, 4, 10]
+
+
+@pytest.mark.parametrize("name", stages.MAPS)
+def test_a_map_is_fed_distinct_latents_or_as_many_gaussian_points_of_their_moments(study, name):
+    x, null = (stages.map_points(study, name, of) for of in ("latents", "gaussian"))
+    count, leading = SMALL.tsne_points[stages.MAPS[name].points], stages.MAPS[name].leading
+    assert x.shape == null.shape == (count, leading or 16)
+    assert len(np.unique(x, axis=0)) == len(x)
+    assert (np.abs(null.mean(axis=0) - x.mean(axis=0)) < 4 * x.std(axis=0) / np.sqrt(len(x))).all()
+    assert not np.isin(null, x).any()                                # control: none of the latents is among them
+    assert np.array_equal(null, stages.map_points(study, name, "gaussian"))
+
+
+def test_fewer_points_are_the_first_of_more(study):
+    few, more = (stages.map_points(study, name) for name in ("C2-7", "C2-8"))
+    assert np.array_equal(few, more[:len(few)])
+
+
+def test_maps_made_two_at_a_time_are_those_made_alone_and_kept(study, monkeypatch):
+    calls = []
+    monkeypatch.setattr(embed, "tsne", lambda x, *given, **named: calls.append(len(x)) or x[:, :2] * given[0])
+    made = stages.tsne_maps(study, [("C2-7", "latents"), ("C2-8", "gaussian"), ("C2-9", "latents")])
+    assert sorted(calls, reverse=True) == calls and len(calls) == 3  # the largest first
+    for (name, of), y in made.items():
+        assert np.array_equal(y, stages.tsne_map(study, name, of))
+    assert len(calls) == 3 and {path.name for path in study.data.glob("tsne-*.npy")} == {
+        "tsne-C2-7.npy", "tsne-C2-8-gaussian.npy", "tsne-C2-9.npy"}
+
+
+@pytest.mark.slow
+def test_a_short_training_is_made_once_and_again_for_another_loss(tmp_path, monkeypatch):
+    monkeypatch.setitem(studies.SCALES, "smoke", SMALL)
+    monkeypatch.setitem(models.CASES, "I", dataclasses.replace(
+        models.CASE_I, encoder_filters=(2, 2, 2, 2), decoder_filters=(2, 2, 2, 3)))
+    study, fits, real = studies.Study("synthetic", "smoke", 0, home=tmp_path), [], train.fit
+    cache.prepare(study)
+    monkeypatch.setattr(train, "fit", lambda *given, desc: fits.append(desc) or real(*given, desc=desc))
+    first, again = (stages.short_network(study, "mean squared error", 32, 0) for _ in range(2))
+    other = stages.short_network(study, "binary cross-entropy", 32, 0, loss="bce")
+    assert fits == ["mean squared error", "binary cross-entropy"]
+    z, z_again, z_other = (train.encode(model, cache.load(study).held_out) for model in (first, again, other))
+    assert np.array_equal(z, z_again) and not np.allclose(z, z_other)
