@@ -98,7 +98,7 @@ faults: $(SETUP) ## the long form of the fault tests: kills, full disks, stale f
 
 lab: $(SETUP) ## the notebooks, interactively (ARGS="--no-browser" and the like go to JupyterLab)
 	@$(LIB) pairs
-	OMP_NUM_THREADS=1 JUPYTER_PATH= $(PYTHON) -m jupyterlab --ContentsManager.pre_save_hook=lib.run.pairs.strip $(ARGS) notebooks
+	STUDY_THREADS=$$OMP_NUM_THREADS OMP_NUM_THREADS=1 JUPYTER_PATH= $(PYTHON) -m jupyterlab --ContentsManager.pre_save_hook=lib.run.pairs.strip $(ARGS) notebooks
 
 pairs: $(SETUP) ## make the two halves of each notebook equal, as the one saved last
 	@$(LIB) pairs

@@ -168,7 +168,7 @@ def verdict(claim, value):
     return f"{shown} {claim.unit}".strip(), "reproduced" if inside else "not reproduced"
 
 
-def contradicts(row):
+def why_wrong(row):
     """Why a row of a table of claims disagrees with CLAIMS: one line, or None. The verdict is computed again.
 
     The number is stored as shown, so a verdict counts as right if it holds for some number shown like that.
@@ -219,7 +219,7 @@ def why_stale(study):
     """Why table and page of the claims are not those of what the notebooks recorded: one line, or None."""
     path = study.data / "claims.csv"
     why = artifacts.why_stale(path, recipe(study))
-    return why or artifacts.changed(artifacts.facts(path).get("files", {}), study.home)
+    return why or artifacts.why_changed(artifacts.facts(path).get("files", {}), study.home)
 
 
 def gathered(study):

@@ -3,11 +3,13 @@
 Each stage reads its artifact if that is current, and else makes it and says why (`artifacts.cached`).
 """
 import dataclasses
+import os
 import time
 from typing import NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
+import torch
+from joblib import Parallel, cpu_count, delayed
 
 from lib.cloud.points import distinct
 from lib.images import cache
@@ -17,6 +19,14 @@ from lib.study import LATENT_DIM, ROOT
 
 NETWORK = "network/train", "network/models"                          # the code behind weights and latents
 SHORT_EPOCHS, SHORT_BATCH, SHORT_RATE = 2, 32, 1e-3                  # ours: of trainings only compared
+
+
+def use_all_cores():
+    """Compute on all cores from here on, or on as many threads as the user's OMP_NUM_THREADS says.
+
+    A kernel starts with one thread, as make runs two notebooks at a time; training and encoding take all.
+    """
+    torch.set_num_threads(int(os.environ.get(progress.THREADS) or cpu_count()))
 
 
 # --------------------------------------------------------------------------------------- networks and latents

@@ -8,8 +8,6 @@ ROOT = Path(__file__).resolve().parent.parent                        # of lib/, 
 DATASETS = "synthetic", "celeba", "folder"                           # drawn from named factors; photos
 LATENT_DIM = 256                                                     # as in the posts
 SIZE = 96                                                            # as in the posts: images of 96x96 pixels
-BINS = 100                                                           # as in F2: "around 100 sub-intervals"
-VALUE_RANGE = 12.0                                                   # as in F2: components lie in [-12, 12]
 BOXES = ((12, 3), (12, 12), (3, 2), (2, 2), (1.5, 2), (1.5, 1.5), (1, 1.5))     # as in F2: (b, k)
 HALF_WIDTHS = (1, 1.5, 2, 3, 4, 5, 8, 12)                            # as in F2: b of the radius plot
 RADIUS_DIMS = (3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)       # as in P1: from 3 to 2048
@@ -115,4 +113,4 @@ def named(given):
     if unknown:
         raise ValueError(f"unknown parameter {', '.join(sorted(unknown))}: known are dataset, scale, seed")
     seed = given.get("seed", 0)
-    return Study(**{**given, "seed": int(seed) if str(seed).isdigit() else seed})
+    return Study(**{**given, "seed": int(seed) if str(seed).isdecimal() else seed})

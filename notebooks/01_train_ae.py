@@ -39,7 +39,7 @@ from lib.study import Study
 study = Study(dataset, scale, seed)
 figures.use_style()
 CASES, SPLITS = ("I", "II"), ("train", "held_out")
-train.use_all_cores()
+stages.use_all_cores()
 
 # %% [markdown]
 # ## The images

@@ -28,12 +28,11 @@ from IPython.display import Markdown
 # %%
 from lib import figures, stages
 from lib.cloud import latent
-from lib.network import train
 from lib.study import Study
 
 study = Study(dataset, scale, seed)
 figures.use_style()
-train.use_all_cores()
+stages.use_all_cores()
 
 # %% [markdown]
 # ## Encoding

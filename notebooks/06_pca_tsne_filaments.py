@@ -77,7 +77,6 @@ fed = {figure: stages.map_points(study, *which) for figure, which in WANTED.item
 # Each map is judged twice: by the neighbours of what t-SNE was fed, and by those of the same latents in all
 # 256 components. The two differ only for maps of principal components.
 
-
 # %%
 BEHIND = {0: "C2-7", 1: "C2-8", 2: "C2-9"}                           # as many points in all their components
 
@@ -88,6 +87,7 @@ def judged(figure):
     clouds = x, x if of == "gaussian" else fed[BEHIND[settings.points]]
     recalls = [embed.neighbour_recall(cloud, y, k=10, rng=np.random.default_rng(seed)) for cloud in clouds]
     return len(y), x.shape[1], *settings[2:], seed, *recalls[0], *recalls[1]
+
 
 # %%
 order = ["C2-7", "06-1", "C2-8", "C2-9", "C2-11", "C2-12", "C2-13", "C2-14", "06-2"]        # as shown below
@@ -105,6 +105,7 @@ def title(figure):
     leading = stages.MAPS[WANTED[figure][0]].leading
     behind = f"\nof all {z.shape[1]} components: {full:.3f} $\\pm$ {full_error:.3f}"
     return text + (behind if leading and not figure.startswith("06") else "")
+
 
 # %%
 def show(figure, what, kind="latents", color=figures.LATENT):
@@ -131,7 +132,6 @@ show("C2-7", "tsne-of-latents-few")
 
 # %%
 show("06-1", "tsne-of-a-smooth-cloud", "Gaussian points", figures.NORMAL)
-
 
 # %% [markdown]
 # To compare the two maps without the eye: the mean distance to the nearest neighbour in the middle half of

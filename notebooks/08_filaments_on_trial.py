@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 08 Filaments on trial
 #
@@ -47,10 +34,9 @@ from joblib import Parallel, delayed
 from lib import claims, figures, stages
 from lib.cloud import embed
 from lib.cloud.points import distinct
-from lib.store import artifacts
 
 # %%
-from lib.store import progress
+from lib.store import artifacts, progress
 from lib.study import ROOT, Study
 from lib.trial import calibration, dimensions, filaments, planes
 
@@ -106,6 +92,7 @@ LINE_UPS = {"08-1": ("PC1, PC2", n_train // 2), "08-2": ("PC1, PC2", None), "08-
 line_ups = {figure: filaments.line_up(views["I", "train"][plane], count, rng=line_up_rng)
             for figure, (plane, count) in LINE_UPS.items()}
 
+
 # %%
 def draw_line_up(figure, what, size=4):
     """Draw the nine windows of a line-up under a figure id."""
@@ -120,6 +107,7 @@ def draw_line_up(figure, what, size=4):
     alt = f"Nine scatter plots of the plane {plane}, one of latents of case I and eight of smooth clouds, "
     alt += "in random order."
     figures.show(fig, study, figure, what, alt, n=f"{n_train:,} points each, {len(inside):,} in the window")
+
 
 # %% [markdown]
 # **Figures 08-1 and 08-2:** PC1 and PC2, the central half and the zoom.
@@ -232,6 +220,7 @@ def detection(ax, m, n):
     for (name, part), lw in zip(found, WIDTHS, strict=True):
         ax.plot(part.thickness, part.rate, "o--" if "plane" in name else "o-", lw=lw, ms=lw + 2, label=name)
 
+
 # %%
 fig, axes = plt.subplots(3, 3, figsize=(8.6, 6.4), sharex=True, sharey=True)
 for m, row in zip(calibration.SHEETS, axes, strict=True):
@@ -338,6 +327,7 @@ def space_trial(k, case, split, kind):
     null = filaments.fitted_null(clouds[case, "train"], kind)
     return filaments.measured(sample, dimensions.space_statistics, null, N_SPACE, rng=rng)
 
+
 # %%
 progress.log(f"{len(SETS)} trials of {n_space:,} latents in the full space")
 in_space = Parallel(n_jobs=2)(delayed(space_trial)(k, *which) for k, which in enumerate(SETS))
@@ -353,12 +343,13 @@ NULL_COLORS = dict(zip(filaments.KINDS, (figures.NORMAL, "#8a6fb0", "#c98a2b"), 
 def bands(ax, name):
     """One estimate: the latents of each case and split beside the middle 95 % of the smooth clouds."""
     for row, (case, split) in enumerate(SPLITS):
-        part = space_trials.query("name == @name and case == @case and split == @split")
+        part = space_trials.query(f"name == @name and case == {case!r} and split == {split!r}")
         for k, r in enumerate(part.itertuples()):
             ax.plot(part.loc[r.Index, ["null 2.5 %", "null 97.5 %"]], [row + 0.15 * (k - 1)] * 2, lw=4,
                     color=NULL_COLORS[r.null], label=f"{r.null} clouds" if row == 0 else None)
         ax.plot(part.observed[:1], [row] * len(part[:1]), "D", color=figures.LATENT,
                 label="latents" if row == 0 else None)
+
 
 # %% [markdown]
 # **Figure 08-9.** Diamonds are latents, bands the middle 95 % of the smooth clouds.
@@ -433,6 +424,7 @@ excluded = planted.index[planted["mean"] + 3 * planted.sd < elliptical.observed.
 def span(values):
     """Smallest to largest."""
     return f"{values.min():.1f} to {values.max():.1f}"
+
 
 # %%
 pd.DataFrame([

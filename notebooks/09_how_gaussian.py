@@ -1,16 +1,3 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: ipynb,py:percent
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # 09 How Gaussian is the cloud?
 #
@@ -144,6 +131,7 @@ def henze_zirkler(case, k):
                         statistic=lambda points: -normality.henze_zirkler(points))   # small means structure
     return case, k, -t.statistic, -t.null.mean(), -t.z, t.p
 
+
 # %%
 rejected = pd.DataFrame([henze_zirkler(case, k) for case in CASES for k in (2, 5, 10)],
                         columns=["case", "leading PCs", "Henze-Zirkler", "Gaussian mean", "z", "p"])
@@ -247,6 +235,7 @@ figures.show(fig, study, "09-3", "true-dimension", f"Dimension estimates for {to
 # %%
 dimension.style.format(precision=1)
 
+
 # %% [markdown]
 # ## Where the truth is known: which latent directions carry which factor?
 #
@@ -266,12 +255,14 @@ def probe(case):
     return scores.assign(factor=faces.NAMES, case=case, best_pc=1 + squared.argmax(axis=1),
                          best_r2=squared.max(axis=1), squared=list(squared))
 
+
 # %%
 if known:
     probed = pd.concat([probe(case) for case in CASES], ignore_index=True)
     artifacts.write(study.data / "probes.csv", probed.drop(columns="squared"))
     top = probed.query("case == 'I'").sort_values("nonlinear", ascending=False)
     second = probed.query("case == 'II'").set_index("factor").loc[top.factor]
+
 
 # %%
 def draw_scores(ax):
@@ -284,6 +275,7 @@ def draw_scores(ax):
     ax.set_yticks(place, top.factor.str.replace("_", " "))
     ax.set(ylim=(len(top) - 0.4, -0.6), xlim=(0, 1))
     ax.tick_params(axis="y", labelsize=6.5)
+
 
 # %% [markdown]
 # **Figure 09-4.** Left: the probes, factors sorted by the nonlinear one of case I. Bars that are much
@@ -305,6 +297,7 @@ if known:
     figures.show(fig, study, "09-4", "probes", f"R² of linear and nonlinear probes of {len(top)} factors, "
                  "and their correlation with single principal components.",
                  n=f"{n_train:,} latents of case I and II, five folds")
+
 
 # %% [markdown]
 # *Linear* and *nonlinear*: factors of which the probe gets more than half of the variance. *No trace*:
@@ -331,6 +324,7 @@ if known:
     of_note = of_note.assign(why=["best known", "gains most by bending", "closest to one component"])
     display(of_note[["why", "factor", "linear", "nonlinear", "best_pc", "best_r2"]]
             .style.hide(axis="index").format(precision=2))
+
 
 # %% [markdown]
 # ## Two runs: what stays, what does not

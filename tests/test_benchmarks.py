@@ -11,6 +11,8 @@ from benchmarks import measure, scaling, table, training
 from lib.network import models
 from lib.study import ROOT
 
+pytestmark = pytest.mark.slow
+
 FACTS = {"cpu", "cores", "load", "versions", "date"}
 PROMISE = {"quantity", "unit", "rounds", "target", "ours", "floor", "peer", "to_floor", "to_peer", "met",
            "deviation"}

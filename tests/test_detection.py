@@ -1,6 +1,4 @@
 """The face detector on drawn faces and on their shuffled blocks, and when it is no judge."""
-import doctest
-
 import numpy as np
 import pytest
 import torch
@@ -9,10 +7,6 @@ from scipy.stats import binomtest
 from lib.images import detection, faces
 
 N = 200
-
-
-def test_doctests():
-    assert doctest.testmod(detection).failed == 0
 
 
 @pytest.fixture(scope="module")

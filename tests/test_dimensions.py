@@ -77,7 +77,8 @@ def test_local_pca_finds_the_dimension_of_a_flat_space(m):
 @pytest.mark.parametrize("d", [3, 40, 256])
 def test_local_pca_equals_that_of_scikit_dimension(d):
     z = np.random.default_rng(d).normal(size=(150, d)) * np.arange(1, d + 1) ** -0.7
-    near = NearestNeighbors(n_neighbors=dimensions.K_PCA).fit(z).kneighbors(return_distance=False)[:dimensions.N_PCA]
+    near = NearestNeighbors(n_neighbors=dimensions.K_PCA).fit(z).kneighbors(return_distance=False)
+    near = near[:dimensions.N_PCA]
     with np.errstate(divide="ignore", invalid="ignore"):            # ratios of its zero eigenvalues
         each = skdim.id.lPCA(ver="FO").fit_transform_pw(z, near, n_neighbors=dimensions.K_PCA)
     assert dimensions.space_statistics(z)["local PCA"] == pytest.approx(np.mean(each))

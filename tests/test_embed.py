@@ -1,4 +1,4 @@
-"""Maps against literal versions, scikit-learn, and maps that keep nothing."""
+"""Maps against literal versions, scikit-learn, and maps that keep nothing or still move."""
 
 import math
 import warnings
@@ -103,6 +103,7 @@ def test_tsne_separates_clusters(mapped):
     assert purity(np.random.default_rng(0).permutation(y)) < 0.5
 
 
+@pytest.mark.slow
 def test_tsne_keeps_neighbours_as_scikit_learn_does():
     x = clusters(400, 10, spread=2.0)[0]
     ours = embed.neighbour_recall(x, embed.tsne(x, perplexity=15, n_jobs=1))
@@ -184,6 +185,7 @@ def test_a_map_that_still_moves_is_given_with_a_warning():
         embed.tsne(x, perplexity=15, n_iter=1000, n_jobs=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tree_below", [2_000, 100])                     # Barnes and Hut's tree, and the grid
 def test_maps_made_two_at_a_time_are_those_made_alone(tree_below, monkeypatch):
     monkeypatch.setattr(embed, "TREE_BELOW", tree_below)
@@ -199,5 +201,35 @@ def test_maps_made_two_at_a_time_are_those_made_alone(tree_below, monkeypatch):
 def test_watching_the_last_iterations_changes_no_bit(monkeypatch):
     x = clusters(100)[0]
     watched = embed.tsne(x, perplexity=15, n_iter=1000, n_jobs=1)
-    monkeypatch.setattr(embed.health, "ITERATIONS", 1)
+    monkeypatch.setattr(embed, "WATCHED", 1)
     assert np.array_equal(embed.tsne(x, perplexity=15, n_iter=1000, n_jobs=1), watched)
+
+
+# -------------------------------------------------------------------------------------------- health of a map
+
+Y = np.random.default_rng(0).normal(size=(400, 2))
+
+
+def test_a_map_that_stands_still_is_settled():
+    assert embed.moved(Y, Y) == 0 and embed.unsettled(Y, Y) is None
+
+
+@pytest.mark.parametrize("step, settled", [(0.01, True), (0.2, False)])
+def test_a_random_step_counts_relative_to_the_radius(step, settled):
+    after = Y + step * np.random.default_rng(1).normal(size=Y.shape)
+    expected = step / np.sqrt(1 + step**2)
+    # 4 standard errors of either size
+    assert embed.moved(Y, after) == pytest.approx(expected, rel=8 / np.sqrt(2 * Y.size))
+    assert (embed.unsettled(Y, after) is None) is settled
+
+
+def test_neither_shift_nor_size_matter_but_growth_does():
+    after = Y + 0.1 * np.random.default_rng(1).normal(size=Y.shape)
+    assert embed.moved(100 * Y + 7, 100 * after - 3) == pytest.approx(embed.moved(Y, after))
+    assert "33% of the map's radius; raise n_iter" in embed.unsettled(Y, 1.5 * Y)
+
+
+@pytest.mark.parametrize("before, after, words", [(Y, Y[:9], "same points"), (Y, 0 * Y, "single point")])
+def test_bad_input_is_refused(before, after, words):
+    with pytest.raises(ValueError, match=words):
+        embed.moved(before, after)

@@ -275,7 +275,7 @@ def test_family_p_equals_the_literal_step_down():
     every[0] += (0, 3, 1, -2, 0.5)
     side = np.array(["low", "high", "two", "two", "high"])
     scores = {"low": lambda t: -t, "high": lambda t: t, "two": np.abs}
-    extreme = np.stack([scores[s](stats.zscore(c)) for s, c in zip(side, every.T)], -1)
+    extreme = np.stack([scores[s](stats.zscore(c)) for s, c in zip(side, every.T, strict=True)], -1)
     left, expected, worst = list(range(5)), {}, 0.0
     while left:
         first = max(left, key=lambda j: extreme[0, j])
@@ -305,7 +305,7 @@ def test_the_family_p_sees_lines_with_few_nulls():
     assert table.p_family.min() == 1 / 20
 
 
-# ------------------------------------------------------------------------------------- several trials, one family
+# --------------------------------------------------------------------------------- several trials, one family
 
 def both(points):
     x, y = points.T
@@ -338,10 +338,12 @@ def test_joined_trials_are_judged_as_one_family_with_the_levels_as_columns():
                              dict(enumerate(table.side)))
     numbers = ["observed", "z", "p", "p_family"]
     assert table[numbers].equals(plain[numbers]) and plain.statistic.tolist() == list(range(6))
-    alone = [filaments.judged(own.rename_axis(["name", "axis"]), own_chance.rename_axis(["name", "axis"], axis=1),
-                              {"mean": "low", "spread": "high"}) for own, own_chance in parts.values()]
-    assert (table.p == pd.concat(alone, ignore_index=True).p).all()
-    assert (table.p_family >= pd.concat(alone, ignore_index=True).p_family - 1e-12).all()          # a larger family
+    levels, sides = ["name", "axis"], {"mean": "low", "spread": "high"}
+    alone = [filaments.judged(own.rename_axis(levels), own_chance.rename_axis(levels, axis=1), sides)
+             for own, own_chance in parts.values()]
+    alone = pd.concat(alone, ignore_index=True)
+    assert (table.p == alone.p).all()
+    assert (table.p_family >= alone.p_family - 1e-12).all()          # a larger family
 
 
 def test_judging_a_family_refuses_unknown_sides_and_says_what_never_varies():
@@ -355,7 +357,7 @@ def test_judging_a_family_refuses_unknown_sides_and_says_what_never_varies():
         filaments.joined({("I",): (observed, chance)}, ["too", "few"])
 
 
-# ------------------------------------------------------------------------------------------------------- line-up
+# ---------------------------------------------------------------------------------------------------- line-up
 
 def test_a_line_up_holds_the_observed_points_once_at_a_random_place():
     points = smooth_gaussian(400, np.random.default_rng(21))
@@ -378,6 +380,7 @@ def test_lines_are_picked_out_of_a_line_up_and_smooth_points_once_in_nine():
     assert low <= sum(rank == 1 for rank in ranks) <= high and set(ranks) <= set(range(1, 10))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cloud, null", [(smooth_gaussian, "gaussian"), (skewed, "smooth"),
                                          (heavy_tailed, "smooth")])
 def test_smooth_clouds_are_found_guilty_at_the_stated_rate(cloud, null):
@@ -415,6 +418,7 @@ def on_threads(n, thickness, rng):
     return points + thickness * rng.normal(size=(n, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("null", ["gaussian", "smooth"])
 @pytest.mark.parametrize("thickness", [0.0, 0.01])
 def test_threads_round_voids_are_found_by_every_directed_statistic(null, thickness):
@@ -447,7 +451,7 @@ def test_trials_refuse(options, word):
         filaments.trials(gaussian(500, np.random.default_rng(0)), rng=np.random.default_rng(0), **options)
 
 
-# ------------------------------------------------------------------------------------- nulls fitted to a reference
+# -------------------------------------------------------------------------------- nulls fitted to a reference
 
 def heavy(n, rng):
     """Student's t with 6 degrees of freedom in 8 dimensions, of several widths."""
@@ -456,7 +460,8 @@ def heavy(n, rng):
 
 @pytest.mark.parametrize("kind", filaments.KINDS)
 def test_fitted_nulls_keep_mean_and_covariance(kind):
-    reference = heavy(20_000, np.random.default_rng(0)) @ np.linalg.qr(np.random.default_rng(1).normal(size=(8, 8)))[0] + 3
+    turn = np.linalg.qr(np.random.default_rng(1).normal(size=(8, 8)))[0]
+    reference = heavy(20_000, np.random.default_rng(0)) @ turn + 3
     drawn = filaments.fitted_null(reference, kind)(range(100_000), np.random.default_rng(2))
     scale = np.sqrt(np.trace(np.cov(reference.T)))
     assert np.abs(drawn.mean(axis=0) - reference.mean(axis=0)).max() < 0.02 * scale
@@ -465,8 +470,13 @@ def test_fitted_nulls_keep_mean_and_covariance(kind):
 
 def test_the_elliptical_null_keeps_the_law_of_the_radii_and_the_gaussian_one_does_not():
     reference = heavy(5_000, np.random.default_rng(3))
-    radius = lambda z: np.linalg.norm((z - reference.mean(0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(reference.T))).T, axis=1)
-    drawn = {kind: filaments.fitted_null(reference, kind)(reference, np.random.default_rng(4)) for kind in filaments.KINDS}
+    whitening = np.linalg.inv(np.linalg.cholesky(np.cov(reference.T))).T
+
+    def radius(z):
+        return np.linalg.norm((z - reference.mean(0)) @ whitening, axis=1)
+
+    drawn = {kind: filaments.fitted_null(reference, kind)(reference, np.random.default_rng(4))
+             for kind in filaments.KINDS}
     p = {kind: stats.ks_2samp(radius(reference), radius(z)).pvalue for kind, z in drawn.items()}
     assert p["elliptical"] > 0.01 and p["gaussian"] < 1e-6 and p["shuffled"] < 1e-6
 
@@ -480,7 +490,8 @@ def test_the_shuffled_null_keeps_marginals_along_the_principal_axes():
 
 
 @pytest.mark.parametrize("reference, kind, word", [
-    (np.zeros((50, 3)), "gaussian", "singular"), (np.random.default_rng(0).normal(size=(3, 5)), "shuffled", "singular"),
+    (np.zeros((50, 3)), "gaussian", "singular"),
+    (np.random.default_rng(0).normal(size=(3, 5)), "shuffled", "singular"),
     (np.random.default_rng(0).normal(size=(50, 3)), "uniform", "unknown kind")])
 def test_fitted_null_refuses(reference, kind, word):
     with pytest.raises(ValueError, match=word):

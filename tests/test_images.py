@@ -354,7 +354,8 @@ def test_zip_entries_that_leave_the_zip_are_not_read(jpegs, monkeypatch, tmp_pat
 # -------------------------------------------------------------------------------------------------- the cache
 
 def stamps(study):
-    return {path.name: path.stat().st_mtime_ns for path in (study.home / "data/images").iterdir() if path.is_file()}
+    files = [path for path in (study.home / "data/images").iterdir() if path.is_file()]
+    return {path.name: path.stat().st_mtime_ns for path in files}
 
 
 def test_a_second_prepare_does_nothing(jpegs, monkeypatch, tmp_path, said):

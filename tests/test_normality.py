@@ -1,4 +1,4 @@
-"""Laws of the measures of normality: literal versions, known limits, and what a normal cloud must not show."""
+"""Measures of normality: literal versions, known limits, and what a normal cloud must not show."""
 import numpy as np
 import pytest
 from scipy import integrate, stats
@@ -23,20 +23,26 @@ def test_anderson_darling_equals_the_literal_sum():
 
 @pytest.mark.parametrize("law", [stats.laplace(0, np.sqrt(0.5)), stats.uniform(-np.sqrt(3), 2 * np.sqrt(3))])
 def test_anderson_darling_tends_to_its_integral(law):
-    size = integrate.quad(lambda t: (law.cdf(t) - stats.norm.cdf(t))**2 / (stats.norm.cdf(t) * stats.norm.sf(t))
-                          * stats.norm.pdf(t), -7, 7, limit=300)[0]
+    def density(t):
+        spread = stats.norm.cdf(t) * stats.norm.sf(t)
+        return (law.cdf(t) - stats.norm.cdf(t))**2 / spread * stats.norm.pdf(t)
+
+    size = integrate.quad(density, -7, 7, limit=300)[0]
     z = law.rvs((40_000, 20), random_state=1)
     values = normality.anderson_darling(z)
     assert abs(values.mean() - size) < 4 * values.std() / np.sqrt(20) + 1e-4
-    assert normality.anderson_darling(np.random.default_rng(1).normal(size=(40_000, 20))).max() < size / 50      # control
+    normal = np.random.default_rng(1).normal(size=(40_000, 20))      # control
+    assert normality.anderson_darling(normal).max() < size / 50
 
 
 def test_moments_of_an_exponential_and_of_a_normal():
     rng = np.random.default_rng(2)
     n = 100_000
     table = normality.moments(np.stack([rng.exponential(size=n), rng.normal(size=n)], axis=1))
-    assert table.skewness[0] == pytest.approx(2, abs=0.15) and table.excess_kurtosis[0] == pytest.approx(6, abs=1.5)
-    assert abs(table.skewness[1]) < 4 * np.sqrt(6 / n) and abs(table.excess_kurtosis[1]) < 4 * np.sqrt(24 / n)
+    assert table.skewness[0] == pytest.approx(2, abs=0.15)
+    assert table.excess_kurtosis[0] == pytest.approx(6, abs=1.5)
+    assert abs(table.skewness[1]) < 4 * np.sqrt(6 / n)
+    assert abs(table.excess_kurtosis[1]) < 4 * np.sqrt(24 / n)
 
 
 def test_henze_zirkler_equals_the_literal_double_sum():
@@ -95,7 +101,8 @@ def test_the_core_of_a_normal_cloud_shrinks_alike_in_every_direction():
     core = normality.core(z, embed.pca(z))
     assert core.distance**2 == pytest.approx(stats.chi2.median(d), rel=0.02)
     assert core.gaussian == normality.core_covariance_factor(core.distance, d)
-    assert core.shrunk == pytest.approx(np.full(d, core.gaussian), abs=4 * core.gaussian * np.sqrt(2 / (n / 2)))
+    error = core.gaussian * np.sqrt(2 / (n / 2))
+    assert core.shrunk == pytest.approx(np.full(d, core.gaussian), abs=4 * error)
 
 
 def test_the_core_of_a_cloud_with_outliers_shrinks_more():
@@ -119,6 +126,12 @@ def test_refuses(call, word):
 def test_p_of_henze_zirkler_from_a_matched_null():
     rng = np.random.default_rng(7)
     shape = [[1.0, 0.3], [0.0, 1.0]]
-    negative = lambda z: -normality.henze_zirkler(z)                 # trial: small means structure
-    assert filaments.trial(rng.gamma(2, size=(150, 2)) @ shape, "gaussian", 39, rng=rng, statistic=negative).p == 1 / 40
-    assert filaments.trial(rng.normal(size=(150, 2)) @ shape, "gaussian", 39, rng=rng, statistic=negative).p > 1 / 40
+
+    def negative(z):                                                 # trial: small means structure
+        return -normality.henze_zirkler(z)
+
+    def p(cloud):
+        return filaments.trial(cloud @ shape, "gaussian", 39, rng=rng, statistic=negative).p
+
+    assert p(rng.gamma(2, size=(150, 2))) == 1 / 40
+    assert p(rng.normal(size=(150, 2))) > 1 / 40

@@ -1,4 +1,4 @@
-"""The notebooks as posts: prose in Markdown cells, short cells, one name for one thing; each pair is jupytext's fixed point."""
+"""The notebooks as posts: prose in Markdown, short cells, a name for one thing, pairs that jupytext keeps."""
 import ast
 import os
 import re
@@ -38,9 +38,9 @@ def words(text):
 
 @EVERY
 def test_three_parameters_and_one_sentence_how_to_start(script):
-    notebook = jupytext.read(script)
-    assert sum("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells) == 1
-    assert notebook.cells[0].source.startswith(f"# {script.stem[:2]} ") and "`make lab`" in notebook.cells[0].source
+    cells = jupytext.read(script).cells
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
+    assert cells[0].source.startswith(f"# {script.stem[:2]} ") and "`make lab`" in cells[0].source
 
 
 @EVERY
@@ -53,7 +53,8 @@ def test_cells_are_short_and_lines_narrow(script):
 
 @EVERY
 def test_prose_is_in_markdown_cells(script):
-    locked = sum(words(part.value) for text in texts(script) for part in text.values if isinstance(part, ast.Constant))
+    locked = sum(words(part.value) for text in texts(script) for part in text.values
+                 if isinstance(part, ast.Constant))
     prose = sum(words(cell.source) for cell in jupytext.read(script).cells if cell.cell_type == "markdown")
     assert locked <= LOCKED * (locked + prose)
 
@@ -66,9 +67,10 @@ def test_a_computed_sentence_holds_at_most_three_numbers(script):
 
 @EVERY
 def test_imports_stand_at_the_top_one_a_line(script):
+    imports = ast.Import, ast.ImportFrom
     seen = [node for source in code(script) for node in ast.parse(source).body]
-    first_other = next(k for k, node in enumerate(seen) if k > 3 and not isinstance(node, (ast.Import, ast.ImportFrom)))
-    assert not [node for node in seen[first_other:] if isinstance(node, (ast.Import, ast.ImportFrom))]
+    first_other = next(k for k, node in enumerate(seen) if k > 3 and not isinstance(node, imports))
+    assert not [node for node in seen[first_other:] if isinstance(node, imports)]
     assert all(len(node.names) == 1 for node in seen if isinstance(node, ast.Import))
     assert "sys.path" not in script.read_text()
     for source in code(script):
@@ -81,12 +83,13 @@ def test_a_name_is_given_in_one_cell_only(script):
     given = {}
     for number, source in enumerate(code(script)):
         for node in ast.parse(source).body:
-            targets = node.targets if isinstance(node, ast.Assign) else [node] if isinstance(node, ast.FunctionDef) else []
-            names = {getattr(part, "id", getattr(part, "name", None)) for target in targets for part in
-                     (ast.walk(target) if isinstance(node, ast.Assign) else [target])
-                     if isinstance(part, (ast.Name, ast.FunctionDef))
-                     and isinstance(getattr(part, "ctx", ast.Store()), ast.Store)}
-            for name in names - REUSED - {None}:
+            names = set()
+            if isinstance(node, ast.FunctionDef):
+                names = {node.name}
+            elif isinstance(node, ast.Assign):
+                names = {part.id for target in node.targets for part in ast.walk(target)
+                         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+            for name in names - REUSED:
                 assert given.setdefault(name, number) == number, f"{name} is given again"
 
 
@@ -100,7 +103,7 @@ def test_each_pair_is_equal_and_without_output(script):
 
 @pytest.fixture
 def lab(tmp_path, monkeypatch):
-    """What JupyterLab does under `make lab`: a copy of the notebooks, and functions that open and save one of them."""
+    """JupyterLab under `make lab`: a copy of the notebooks, and a function that opens and saves one."""
     for name in ("notebooks", "pyproject.toml"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
     manager = build_sync_jupytext_contents_manager_class(LargeFileManager)(root_dir=str(tmp_path))
@@ -110,7 +113,8 @@ def lab(tmp_path, monkeypatch):
     def save(script, change=lambda content: None):
         name = f"notebooks/{script.stem}.ipynb"
         content = manager.get(name)["content"]
-        content["metadata"]["kernelspec"]["display_name"] = "Python 3 (ipykernel)"           # as a running kernel says
+        # as a running kernel says
+        content["metadata"]["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
         content["metadata"]["language_info"] = {"name": "python", "version": "3.99"}
         change(content)
         manager.save({"type": "notebook", "content": content, "format": "json"}, name)
@@ -129,7 +133,8 @@ def test_saving_in_lab_without_a_change_changes_no_byte(script, lab):
 def test_a_change_in_lab_reaches_both_halves(lab):
     folder, save = lab
     save(NOTEBOOKS[4], lambda content: content["cells"][0].update(source="# 05 Other words"))
-    assert all("Other words" in (folder / NOTEBOOKS[4].name).with_suffix(end).read_text() for end in (".py", ".ipynb"))
+    half = folder / NOTEBOOKS[4].name
+    assert all("Other words" in half.with_suffix(end).read_text() for end in (".py", ".ipynb"))
 
 
 @pytest.mark.parametrize("later", [".ipynb", ".py"])

@@ -213,7 +213,7 @@ def test_persistence_equals_the_literal_reduction_of_the_boundary_matrix():
     values = alpha_values(points)
     order = sorted(values, key=lambda simplex: (values[simplex], len(simplex)))
     place, reduced, lifetimes = {simplex: i for i, simplex in enumerate(order)}, {}, []
-    for j, simplex in enumerate(order):
+    for simplex in order:
         column = {place[face] for face in itertools.combinations(simplex, len(simplex) - 1) if face}
         while column and max(column) in reduced:
             column = column ^ reduced[max(column)]
@@ -323,7 +323,8 @@ def test_texture_leaves_out_an_empty_quarter_and_refuses_a_map_of_few():
     y = uniform(1000, np.random.default_rng(7))
     hole = y[(y < 0).any(axis=1) | (np.abs(y) > 1.8).any(axis=1)]
     half = planes.central_half_side(hole, len(hole) // 2) / 2
-    each = [planes.clark_evans(hole, half, (a * half, b * half)).index for a, b in ((-1, -1), (-1, 1), (1, -1))]
+    each = [planes.clark_evans(hole, half, (a * half, b * half)).index
+            for a, b in ((-1, -1), (-1, 1), (1, -1))]
     assert planes.texture(hole)["index"] == pytest.approx(np.mean(each))
     with pytest.raises(ValueError, match="too few"):
         planes.texture(y[:40])

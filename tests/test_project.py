@@ -1,4 +1,4 @@
-"""The project as a whole: wings whose arrows run down, nothing undeclared, nothing that must not be in git."""
+"""The project as a whole: wings whose arrows run down, nothing undeclared, nothing barred in git."""
 import ast
 import re
 import subprocess
@@ -11,12 +11,13 @@ from lib.store import artifacts
 from lib.study import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.py"))
-MODULES = sorted(path.relative_to(ROOT / "lib").with_suffix("").as_posix() for path in (ROOT / "lib").rglob("*.py")
-                 if not path.stem.startswith("__"))
-# The wings from below to above, as lib/__init__.py names them: a module may import from its own wing and those before it.
+MODULES = sorted(path.relative_to(ROOT / "lib").with_suffix("").as_posix()
+                 for path in (ROOT / "lib").rglob("*.py") if not path.stem.startswith("__"))
+# The wings from below up, as lib/__init__.py names them: a module may import from its own and those before.
 WINGS = ["study", "store", "cloud", "trial", "figures", "claims", "network", "images", "stages", "run"]
-DISTRIBUTION = {"sklearn": "scikit-learn", "skimage": "scikit-image", "skdim": "scikit-dimension", "PIL": "pillow",
-                "openTSNE": "opentsne", "IPython": "ipykernel"}
+DISTRIBUTION = {"sklearn": "scikit-learn", "skimage": "scikit-image", "skdim": "scikit-dimension",
+                "PIL": "pillow", "openTSNE": "opentsne", "IPython": "ipykernel",
+                "jupyter_server": "jupyter-server"}
 
 
 def wing(module):
@@ -36,7 +37,7 @@ def packages(path):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             names.add(node.module.split(".")[0])
-    return {name for name in names if name not in sys.stdlib_module_names and name not in ("lib", "tests", "benchmarks")}
+    return names - sys.stdlib_module_names - {"lib", "tests", "benchmarks"}
 
 
 def declared():
@@ -63,7 +64,8 @@ def test_within_a_wing_imports_run_in_no_circle():
 def test_cloud_and_trial_know_arrays_only(module):
     assert not packages(ROOT / "lib" / f"{module}.py") & {"torch", "torchvision", "matplotlib", "seaborn"}
     assert {wing(name) for name in reached(module)} <= {"cloud", "trial"}
-    assert not re.search(r"\bopen\(|\bPath\b|read_text|write_text", (ROOT / "lib" / f"{module}.py").read_text())
+    source = (ROOT / "lib" / f"{module}.py").read_text()
+    assert not re.search(r"\bopen\(|\bPath\b|read_text|write_text", source)
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if wing(name) == "network"])
@@ -97,8 +99,8 @@ def tracked():
 
 
 def test_no_photograph_array_or_weights_in_git():
-    files = tracked()
-    assert not [path for path in files if path.suffix.lower() in {".jpg", ".jpeg", ".npy", ".npz", ".pt", ".pth", ".zip"}]
+    files, barred = tracked(), {".jpg", ".jpeg", ".npy", ".npz", ".pt", ".pth", ".zip"}
+    assert not [path for path in files if path.suffix.lower() in barred]
     assert not [path for path in files if "celeba-" in path.as_posix() and "figures" in path.parts]
 
 
@@ -113,6 +115,19 @@ def test_committed_figures_stay_small():
 
 def test_a_clone_with_other_line_ends_holds_the_same_bytes(tmp_path):
     tracked()                                                        # skips where there is no checkout
-    subprocess.run(["git", "-c", "core.autocrlf=true", "clone", "-q", str(ROOT), str(tmp_path / "clone")], check=True)
-    for path in sorted((tmp_path / "clone" / "data" / "calibration").glob("*.csv")):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "-c", "core.autocrlf=true", "clone", "-q", str(ROOT), str(clone)], check=True)
+    for path in sorted((clone / "data" / "calibration").glob("*.csv")):
         assert artifacts.require(path, "08").shape[0] > 0            # its content is what its sidecar says
+
+
+def test_ruff_finds_nothing():
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "."]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
+
+
+def test_the_package_names_every_wing():
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "lib").rglob("*.py")}
+    assert {name.replace(".", "/") for name in packages} == folders

@@ -11,6 +11,8 @@ import torch
 from lib.network import models, ranks, train
 from lib.study import ROOT
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = """
 import json, pathlib, sys
 import numpy as np, torch

@@ -68,6 +68,7 @@ def test_threads_do_not_change_a_bit():
     assert (repulsion.repulsion(y, 1)[0] == repulsion.repulsion(y, 2)[0]).all()
 
 
+@pytest.mark.slow
 def test_it_is_a_gradient_for_openTSNE():
     rng = np.random.default_rng(3)
     x = np.repeat(np.eye(4) * 20, 60, axis=0) + rng.standard_normal((240, 4))

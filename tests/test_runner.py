@@ -1,4 +1,5 @@
-"""The notebook runner: unknown parameters refused, a failed notebook kept, a room of its own, nothing rerun without a reason."""
+"""The notebook runner: unknown parameters refused, failures kept, a room of its own, no idle rerun."""
+import functools
 import shutil
 import sys
 
@@ -31,7 +32,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     shutil.copytree(ROOT / "lib", tmp_path / "lib", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(studies, "ROOT", tmp_path)
-    monkeypatch.setattr(studies, "Study", lambda *given: Study(*given, home=tmp_path))
+    monkeypatch.setattr(studies, "Study", functools.partial(Study, home=tmp_path))
     script = tmp_path / "notebooks" / "05_radius_theory.py"
 
     def write(body):
@@ -43,7 +44,8 @@ def project(tmp_path, monkeypatch):
 
 def left(home):
     """Names of the files, locks apart, in the folder of executed notebooks."""
-    return sorted(path.name for path in (home / "build" / "synthetic-smoke-s1").iterdir() if path.name != disk.LOCKS)
+    folder = home / "build" / "synthetic-smoke-s1"
+    return sorted(path.name for path in folder.iterdir() if path.name != disk.LOCKS)
 
 
 GIVEN = {"dataset": "synthetic", "scale": "smoke", "seed": "1"}
@@ -64,6 +66,7 @@ def test_an_unknown_notebook_is_refused(project, name):
         runner.source(name)
 
 
+@pytest.mark.slow
 def test_a_notebook_runs_with_its_parameters_once(project, capsys, tmp_path):
     target = runner.run("05_radius_theory", GIVEN)
     assert "synthetic-smoke-s1" in target.read_text() and "(missing)" in capsys.readouterr().out
@@ -73,9 +76,11 @@ def test_a_notebook_runs_with_its_parameters_once(project, capsys, tmp_path):
     project("print('edited')")
     runner.run("05_radius_theory", GIVEN)
     assert "input 05_radius_theory.py changed" in capsys.readouterr().out and b"edited" in target.read_bytes()
-    assert {name.partition(".")[2] for name in left(tmp_path)} == {"ipynb", "ipynb.json"}      # no temporary file is left
+    # no temporary file is left
+    assert {name.partition(".")[2] for name in left(tmp_path)} == {"ipynb", "ipynb.json"}
 
 
+@pytest.mark.slow
 def test_what_a_notebook_reads_is_recorded_as_it_reads(project, tmp_path, capsys):
     other = tmp_path / "data" / "synthetic-smoke-s1" / "z_train-I.npy"
     artifacts.save(other, np.zeros(3), artifacts.recipe("encode", {}))
@@ -87,6 +92,7 @@ def test_what_a_notebook_reads_is_recorded_as_it_reads(project, tmp_path, capsys
     assert "z_train-I.npy is not what it was" in capsys.readouterr().out and "3.0" in target.read_text()
 
 
+@pytest.mark.slow
 def test_a_failed_notebook_stays_to_be_read_and_is_named(project, tmp_path):
     project("raise ValueError('no latents')")
     with pytest.raises(runner.NotebookFailed, match="no latents(.|\n)*05_radius_theory.failed.ipynb"):
@@ -94,6 +100,7 @@ def test_a_failed_notebook_stays_to_be_read_and_is_named(project, tmp_path):
     assert left(tmp_path) == ["05_radius_theory.failed.ipynb"]
 
 
+@pytest.mark.slow
 def test_a_killed_kernel_is_explained(project):
     project("import os; os.kill(os.getpid(), 9)")
     with pytest.raises(runner.NotebookFailed, match="most likely because memory ran out") as failure:
@@ -101,12 +108,13 @@ def test_a_killed_kernel_is_explained(project):
     assert failure.value.code == 138
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel, words", [
-    ([sys.executable, "-c", "import time; time.sleep(5)", "{connection_file}"], "did not start in 1 seconds, .*: run the same command again"),
-    ([sys.executable, "-c", "raise SystemExit(3)", "{connection_file}"], "the kernel ended before it began")])
+    ("import time; time.sleep(5)", "did not start in 1 seconds, .*: run the same command again"),
+    ("raise SystemExit(3)", "the kernel ended before it began")])
 def test_a_kernel_that_does_not_start_is_explained(project, monkeypatch, tmp_path, kernel, words):
     project("pass")
-    monkeypatch.setattr(runner, "KERNEL", kernel)
+    monkeypatch.setattr(runner, "KERNEL", [sys.executable, "-c", kernel, "{connection_file}"])
     monkeypatch.setattr(runner, "PATIENCE", 1)
     with pytest.raises(runner.NotebookFailed, match=words):
         runner.run("05_radius_theory", GIVEN)
@@ -143,7 +151,8 @@ def in_the_shell(name, value):
 def profile(patch, folder):
     startup = folder / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    (startup / "00-mine.py").write_text("import matplotlib.pyplot as plt; plt.rcParams['axes.facecolor'] = 'red'; print('MINE')")
+    (startup / "00-mine.py").write_text(
+        "import matplotlib.pyplot as plt; plt.rcParams['axes.facecolor'] = 'red'; print('MINE')")
     (startup.parent / "ipython_kernel_config.py").write_text(
         "c.InteractiveShell.ast_node_interactivity = 'all'; c.InlineBackend.rc = {'axes.facecolor': 'red'}")
     patch.setenv("IPYTHONDIR", str(folder / "ipython"))
@@ -162,7 +171,8 @@ def settings(text):
 def kernels(patch, folder):
     spec = folder / "jupyter" / "kernels" / "python3"
     spec.mkdir(parents=True)
-    (spec / "kernel.json").write_text('{"argv": ["/no/such/python", "{connection_file}"], "display_name": "x", "language": "python"}')
+    (spec / "kernel.json").write_text(
+        '{"argv": ["/no/such/python", "{connection_file}"], "display_name": "x", "language": "python"}')
     patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
     patch.setenv("JUPYTER_DATA_DIR", str(folder / "jupyter"))
 
@@ -173,11 +183,18 @@ def shadows(patch, folder):
     patch.setenv("PYTHONPATH", str(folder))
 
 
-FOREIGN = {"a backend in the shell": in_the_shell("MPLBACKEND", "svg"), "no such backend": in_the_shell("MPLBACKEND", "nonsense"),
-           "TeX in matplotlibrc": settings("text.usetex: True"), "colours in matplotlibrc": settings("axes.facecolor: red\nbackend: pdf"),
-           "an IPython profile": profile, "a kernel of a cluster's module": kernels, "modules of the same names": shadows,
-           "a safe path": in_the_shell("PYTHONSAFEPATH", "1"), "warnings as errors": in_the_shell("PYTHONWARNINGS", "error"),
-           "a start file": in_the_shell("PYTHONSTARTUP", lambda folder: folder / "none.py")}
+FOREIGN = {
+    "a backend in the shell": in_the_shell("MPLBACKEND", "svg"),
+    "no such backend": in_the_shell("MPLBACKEND", "nonsense"),
+    "TeX in matplotlibrc": settings("text.usetex: True"),
+    "colours in matplotlibrc": settings("axes.facecolor: red\nbackend: pdf"),
+    "an IPython profile": profile,
+    "a kernel of a cluster's module": kernels,
+    "modules of the same names": shadows,
+    "a safe path": in_the_shell("PYTHONSAFEPATH", "1"),
+    "warnings as errors": in_the_shell("PYTHONWARNINGS", "error"),
+    "a start file": in_the_shell("PYTHONSTARTUP", lambda folder: folder / "none.py"),
+}
 
 
 @pytest.mark.slow
@@ -194,7 +211,8 @@ def test_what_the_user_has_set_changes_no_picture(at_home, project, monkeypatch,
 @pytest.mark.slow
 def test_a_notebook_that_saves_more_figures_than_it_shows_fails(at_home, project, tmp_path):
     project(FIGURE.format(end=SHOWN.replace("show", "save") + "; plt.close()"))
-    with pytest.raises(runner.NotebookFailed, match=r"saved 1 figures and shows 0: (.|\n)*05_radius_theory.failed.ipynb"):
+    words = r"saved 1 figures and shows 0: (.|\n)*05_radius_theory.failed.ipynb"
+    with pytest.raises(runner.NotebookFailed, match=words):
         runner.run("05_radius_theory", GIVEN)
 
 

@@ -1,7 +1,6 @@
 """The whole study at the smoke scale, as a user runs it: make, in a copy of the project, with this Python."""
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,14 +10,15 @@ from PIL import Image
 
 from lib import claims
 from lib.store import artifacts
-from lib.study import ROOT
+from tests.faults import campaign
 
 pytestmark = pytest.mark.smoke
 RUN = "synthetic-smoke-s0"
 # every figure of the posts by its id in the list of figures, and those of the trial
 FIGURES = (["F1-1", "F2-T", "P2-1", "01-3", "01-4", "01-5"] + [f"F2-{k}" for k in range(1, 8)]
            + [f"P1-{k}" for k in range(1, 6)] + [f"C2-{k}" for k in range(1, 22)]
-           + [f"07-{k}" for k in range(1, 9)] + [f"08-{k}" for k in range(1, 10)] + [f"09-{k}" for k in range(1, 6)])
+           + [f"07-{k}" for k in range(1, 9)] + [f"08-{k}" for k in range(1, 10)]
+           + [f"09-{k}" for k in range(1, 6)])
 
 
 def make(folder, *arguments):
@@ -31,9 +31,7 @@ def make(folder, *arguments):
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A copy of the project in a path with a space, after `make all`."""
-    folder = tmp_path_factory.mktemp("a study") / "copy"
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(
-        ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__"))
+    folder = campaign.copy(tmp_path_factory.mktemp("a study") / "copy")
     finished = make(folder, "all")
     assert finished.returncode == 0, finished.stdout[-4000:]
     return folder

@@ -37,7 +37,7 @@ def test_a_map_is_fed_distinct_latents_or_as_many_gaussian_points_of_their_momen
     assert x.shape == null.shape == (count, leading or 16)
     assert len(np.unique(x, axis=0)) == len(x)
     assert (np.abs(null.mean(axis=0) - x.mean(axis=0)) < 4 * x.std(axis=0) / np.sqrt(len(x))).all()
-    assert not np.isin(null, x).any()                                # control: none of the latents is among them
+    assert not np.isin(null, x).any()                                # control: no latent is among them
     assert np.array_equal(null, stages.map_points(study, name, "gaussian"))
 
 

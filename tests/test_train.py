@@ -46,6 +46,7 @@ def test_a_learning_rate_of_zero_learns_nothing(x):
     assert torch.equal(weights(model), before)
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_bit_for_bit(x, tmp_path):
     straight, stopped = network(), network()
     whole = train.fit(straight, x[:32], x[48:], epochs=3, batch=8, seed=5, device=CPU)
@@ -134,6 +135,7 @@ def test_bad_input_is_refused(x, arguments, words):
         train.fit(network(), x[:count], x[48:], epochs=1, device=CPU, **arguments)
 
 
+@pytest.mark.slow
 def test_a_compiled_step_gives_the_losses_of_the_plain_one(x):
     if not shutil.which(os.environ.get("CXX", "g++")):
         pytest.skip("torch.compile needs a C++ compiler on a CPU, and there is no g++")

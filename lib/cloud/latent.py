@@ -15,20 +15,19 @@ DOMINANT_WIDTH = 1.5  # ours, in typical half-widths
 GAUSSIAN_DISTANCE = 0.04  # ours: a fitted normal misses a uniform variable by 0.057, a Laplace one by 0.062
 
 DEAD = 1e-6  # ours, in typical standard deviations: float32 rounding moves a constant component by less
-ROUNDING = 1e-5  # ours: standard deviation, over the largest |z|, that a network's rounding makes of a constant
+ROUNDING = 1e-5  # ours, in the largest |z|: standard deviation that a network's rounding gives a constant
 
 _COLUMNS = 16  # columns handled at a time
 _VALUES = 2**18  # values handled at a time: the work stays in the cache
 
 
 def component_histograms(z, edges):
-    """Counts (m, d) of each component's values between edges: column j is np.histogram(z[:, j], edges)[0].
+    """Counts (m, d) of each component's values between edges; column j: np.histogram(z[:, j], edges)[0].
 
     Bins are closed on the left and open on the right, the last one is closed on both sides; values outside
     are not counted (see `clipped`).
-
     z: (n, d); edges: (m + 1,) increasing. Raises ValueError for a bad z or edges.
-    Source: "Autoencoders and latent space fragmentation II", section on the number distribution per component.
+    Source: "Autoencoders and latent space fragmentation II", section on number distribution per component.
 
     >>> component_histograms([[0.0, 5.0], [1.0, 0.5]], [0, 0.5, 1]).tolist()
     [[1, 0], [1, 1]]
@@ -38,7 +37,7 @@ def component_histograms(z, edges):
 
 
 def window(largest, reach=12.0, bins=100):
-    """Edges of equal intervals: [-reach, reach] in `bins` parts, and as many more as the `largest` |value| needs.
+    """Edges of equal intervals: `bins` of them on [-reach, reach], more if the `largest` |value| needs it.
 
     The width is 2 reach / bins whatever the values, so that counts of two clouds can be compared; the window
     grows by whole intervals on both sides. As in F2: about 100 intervals within [-12, 12].
@@ -65,10 +64,8 @@ def components(z, bin_width=0.25):
     """One row per component of z: centre, width, share of E[R^2], and whether it is dominant.
 
     mu, sigma   mean and standard deviation (divisor n, so that E[R^2] = sum(mu^2 + sigma^2) exactly)
-    mode        centre of the highest bin, the one nearest to mu among equals; the posts read their mu off
-                this peak
-    fwhm, hwhm  full width of the histogram at half its maximum and half of that; sigma * 2.3548 for a
-                Gaussian
+    mode        centre of the highest bin, nearest to mu among equals; the posts read mu off this peak
+    fwhm, hwhm  full width of the histogram at half its maximum, 2.3548 sigma for a Gaussian; half of that
     energy      mu^2 + sigma^2; share is the energy divided by its sum
     dominant    see `dominant`, from mu and hwhm
 
@@ -86,18 +83,17 @@ def components(z, bin_width=0.25):
     if not bin_width > 0:
         raise ValueError(f"bin_width must be positive, not {bin_width}")
     rows = []
-    for _, block in _transposed_blocks(z):
-        for values in block.astype(float):
-            mu, sigma = values.mean(), values.std()
-            if sigma <= 1e-12 * abs(mu):  # constant up to rounding
-                rows.append((mu, 0.0, mu, 0.0))
-                continue
-            width = min(max(bin_width, sigma / 8), sigma / 4)
-            bins = np.rint((values - mu) / width).astype(np.int64)
-            first = bins.min() - 1
-            counts = np.bincount(bins - first, minlength=bins.max() - first + 2)  # an empty bin at either end
-            peak, fwhm = _half_maximum(counts, -first)
-            rows.append((mu, sigma, mu + (peak + first) * width, fwhm * width))
+    for values in _columns(z):
+        mu, sigma = values.mean(), values.std()
+        if sigma <= 1e-12 * abs(mu):  # constant up to rounding
+            rows.append((mu, 0.0, mu, 0.0))
+            continue
+        width = min(max(bin_width, sigma / 8), sigma / 4)
+        bins = np.rint((values - mu) / width).astype(np.int64)
+        first = bins.min() - 1
+        counts = np.bincount(bins - first, minlength=bins.max() - first + 2)  # an empty bin at either end
+        peak, fwhm = _half_maximum(counts, -first)
+        rows.append((mu, sigma, mu + (peak + first) * width, fwhm * width))
     table = pd.DataFrame(rows, columns=["mu", "sigma", "mode", "fwhm"]).rename_axis("component")
     table["hwhm"] = table["fwhm"] / 2
     table["dominant"] = dominant(table["mu"].to_numpy(), table["hwhm"].to_numpy())
@@ -214,24 +210,23 @@ def gaussianity(z):
     space fragmentation II", number distributions).
     """
     rows = []
-    for _, block in _transposed_blocks(points(z)):
-        for values in np.sort(block, axis=1).astype(float):
-            mu, sigma = values.mean(), values.std()
-            if sigma <= 1e-12 * abs(mu):
-                rows.append((0.0, 0.0, 1.0))
-                continue
-            u = (values - mu) / sigma
-            square, normal = u * u, ndtr(u)
-            rank = np.arange(len(u)) / len(u)
-            distance = max((normal - rank).max(), (rank - normal).max() + 1 / len(u))
-            rows.append(((square * u).mean(), (square * square).mean() - 3, distance))
+    for values in map(np.sort, _columns(points(z))):
+        mu, sigma = values.mean(), values.std()
+        if sigma <= 1e-12 * abs(mu):
+            rows.append((0.0, 0.0, 1.0))
+            continue
+        u = (values - mu) / sigma
+        square, normal = u * u, ndtr(u)
+        rank = np.arange(len(u)) / len(u)
+        distance = max((normal - rank).max(), (rank - normal).max() + 1 / len(u))
+        rows.append(((square * u).mean(), (square * square).mean() - 3, distance))
     table = pd.DataFrame(rows, columns=["skewness", "excess_kurtosis", "distance"]).rename_axis("component")
     table["gaussian"] = table["distance"] <= GAUSSIAN_DISTANCE
     return table
 
 
 def doubts(z):
-    """Why results from the latents z (n, d) cannot be trusted: a list of sentences, empty if nothing is wrong.
+    """Why results from the latents z (n, d) cannot be trusted: a list of sentences, empty if all is well.
 
     Told are components that never vary (standard deviation at most 1e-6 of the median of those that do, or
     1e-5 of the largest |z|, which is what rounding in a network's float32 may leave), vectors that repeat
@@ -242,18 +237,19 @@ def doubts(z):
     """
     z = points(z)
     n, d = z.shape
-    sigma = np.concatenate([block.astype(float).std(axis=1) for _, block in _transposed_blocks(z)])
+    sigma = np.array([values.std() for values in _columns(z)])
     varying = sigma > ROUNDING * np.abs(z).max()
     typical = np.median(sigma[varying]) if varying.any() else np.inf
     dead, repeated, found = np.flatnonzero(~varying | (sigma <= DEAD * typical)), n - len(distinct(z)), []
     if len(dead) == d:
-        found.append("no component varies: all images have the same latent, and nothing can be said about a cloud")
+        found.append("no component varies: all images have the same latent, "
+                     "and nothing can be said about a cloud")
     elif len(dead):
         found.append(f"{len(dead)} of {d} components never vary, among them {', '.join(map(str, dead[:5]))}: "
                      "leave them out of correlations, distances and shares of components")
     if repeated and len(dead) < d:
-        found.append(f"{repeated:,} of {n:,} latents repeat another: the image set holds copies, which look like "
-                     "structure")
+        found.append(f"{repeated:,} of {n:,} latents repeat another: "
+                     "the image set holds copies, which look like structure")
     if n <= d:
         found.append(f"{n:,} latents are fewer than {d} components need: their covariance is singular")
     return found
@@ -282,10 +278,10 @@ def _scale(covariance):
     return scale
 
 
-def _transposed_blocks(z):
+def _columns(z):
+    """The columns of z one by one, float64 and contiguous."""
     for start in range(0, z.shape[1], _COLUMNS):
-        columns = slice(start, min(start + _COLUMNS, z.shape[1]))
-        yield columns, np.ascontiguousarray(z[:, columns].T)  # (columns, n)
+        yield from np.ascontiguousarray(z[:, start:start + _COLUMNS].T).astype(float)
 
 
 def _row_blocks(z):

@@ -1,7 +1,7 @@
-"""How Gaussian is a cloud z (n, d)? Effect sizes along its axes, its shells, a test of all dimensions at once.
+"""How Gaussian a cloud z (n, d) is: effect sizes of its axes and shells, a test of all dimensions at once.
 
-With many latents every test rejects, so what counts here is a size with its error, read against the same number
-for Gaussian clouds of equal n and d.
+With many latents every test rejects, so what counts here is a size with its error, read against the same
+number for Gaussian clouds of equal n and d.
 """
 from typing import NamedTuple
 
@@ -14,11 +14,11 @@ from lib.cloud.points import points
 
 
 def anderson_darling(z):
-    """Anderson-Darling effect size A^2 / n of each component of z (n, d) against the normal of its mean and sd.
+    """Anderson-Darling A^2 / n of each component of z (n, d) against the normal of its mean and sd: (d,).
 
-    A^2 / n tends to the integral of (F - Phi)^2 / (Phi (1 - Phi)) dPhi, a squared distance that weighs the tails:
-    0 for a normal variable (sampling adds about 0.4 / n), 0.0099 for a Laplace, 0.011 for a uniform one.
-    Returns float64 (d,). Raises ValueError for other shapes, values not finite, a component that never varies.
+    This effect size tends to the integral of (F - Phi)^2 / (Phi (1 - Phi)) dPhi, a squared distance that
+    weighs the tails: 0 for a normal variable (sampling adds about 0.4 / n), 0.0099 for a Laplace, 0.011 for a
+    uniform one. Raises ValueError for other shapes, values not finite, a component that never varies.
     Source: Anderson and Darling, "A test of goodness of fit", 1954; the division by n is ours.
     """
     z = np.asarray(points(z, least=3), dtype=float)
@@ -27,14 +27,12 @@ def anderson_darling(z):
     if not sigma.min() > 0:
         raise ValueError(f"components {np.flatnonzero(~(sigma > 0))[:10].tolist()} never vary; drop them")
     u = np.sort((z - z.mean(axis=0)) / sigma, axis=0)
-    weight = (2 * np.arange(1, n + 1) - 1)[:, None]
-    log_cdf = stats.norm.logcdf(u)
-    log_tail = stats.norm.logcdf(-u[::-1])
-    return -1 - (weight * (log_cdf + log_tail)).sum(axis=0) / n**2
+    log_terms = stats.norm.logcdf(u) + stats.norm.logcdf(-u[::-1])
+    return -1 - (np.arange(1, 2 * n, 2)[:, None] * log_terms).sum(axis=0) / n**2
 
 
 def moments(z):
-    """Skewness, excess kurtosis and `anderson_darling` effect size of each component of z: DataFrame of d rows.
+    """Skewness, excess kurtosis and `anderson_darling` of each component of z: DataFrame of d rows.
 
     Standard errors for normal z: sqrt(6 / n), sqrt(24 / n). Raises as `anderson_darling`.
     """
@@ -44,22 +42,22 @@ def moments(z):
 
 
 def henze_zirkler(z):
-    """Henze-Zirkler statistic HZ of z (n, d): a weighted squared distance of its characteristic function to a normal's.
+    """Henze-Zirkler statistic of z (n, d): how far its characteristic function is from a normal's.
 
-    HZ = n (mean_jk exp(-b^2 D_jk / 2) - 2 (1 + b^2)^(-d/2) mean_j exp(-b^2 D_j / (2 (1 + b^2))) + (1 + 2 b^2)^(-d/2))
-    with D_jk the squared Mahalanobis distances between vectors, D_j those to the mean, covariance with divisor n, and
-    b = (n (2 d + 1) / 4)^(1 / (d + 4)) / sqrt(2). Small for normal z. Its law depends on n and d, so take p from
-    Gaussian clouds of equal n and d (it is affine invariant). It loses power as d grows: use it on few leading axes.
-    Memory 8 n^2 bytes. Raises ValueError for other shapes and for a singular covariance.
+    HZ = n (mean_jk exp(-b^2 D_jk / 2) - 2 c^(-d/2) mean_j exp(-b^2 D_j / (2 c)) + (1 + 2 b^2)^(-d/2))
+    is a weighted squared distance, with b = (n (2 d + 1) / 4)^(1 / (d + 4)) / sqrt(2), c = 1 + b^2, D_jk the
+    squared Mahalanobis distances between vectors, D_j those to the mean, covariance with divisor n. Small for
+    normal z. Its law depends on n and d, so take p from Gaussian clouds of equal n and d (it is affine
+    invariant). It loses power as d grows: use it on few leading axes. Memory 8 n^2 bytes.
+    Raises ValueError for other shapes and for a singular covariance.
     Source: Henze and Zirkler, "A class of invariant consistent tests for multivariate normality", 1990.
     """
     z = np.asarray(points(z, least=3), dtype=float)
     n, d = z.shape
-    centred = z - z.mean(axis=0)
-    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    left, singular, _ = np.linalg.svd(z - z.mean(axis=0), full_matrices=False)
     if n <= d or not singular[-1] > 1e-9 * singular[0]:
-        raise ValueError(f"the covariance of {n} vectors in {d} dimensions is singular: use more vectors than "
-                         "components, or drop components that never vary or depend on others")
+        raise ValueError(f"the covariance of {n} vectors in {d} dimensions is singular: use more vectors "
+                         "than components, or drop components that never vary or depend on others")
     white = left * np.sqrt(n)
     squares = (white**2).sum(axis=1)
     between = np.maximum(squares[:, None] + squares - 2 * white @ white.T, 0)
@@ -70,10 +68,10 @@ def henze_zirkler(z):
 
 
 def core_covariance_factor(distance, d):
-    """What cutting a normal cloud at Mahalanobis distance D leaves of its covariance: F_(d+2)(D^2) / F_d(D^2).
+    """Share of covariance that a normal cloud cut at Mahalanobis distance D keeps: F_(d+2)(D^2) / F_d(D^2).
 
-    F_k is the chi-squared distribution function with k degrees of freedom. The core {z: distance <= D} has the
-    covariance of the whole times this factor, in every direction; it tends to 1 as D grows.
+    F_k is the chi-squared distribution function with k degrees of freedom. The core {z: distance <= D} has
+    the covariance of the whole times this factor, in every direction; it tends to 1 as D grows.
     distance > 0, may be an array. Raises ValueError otherwise.
     Source: Tallis, "Elliptical and radial truncation in normal populations", 1963.
 
@@ -116,9 +114,10 @@ def shares_inside(z, distances):
 
 
 def confidence_ellipse(mean, covariance, k, count=181):
-    """Closed curve (count, 2) at Mahalanobis distance k from `mean` (2,): it holds 1 - exp(-k^2 / 2) of a normal cloud.
+    """Closed curve (count, 2) at Mahalanobis distance k from `mean` (2,), for a `covariance` (2, 2).
 
-    That is 39.3, 86.5 and 98.9 % for k = 1, 2, 3. Raises ValueError unless covariance is (2, 2) positive definite, k > 0.
+    It holds 1 - exp(-k^2 / 2) of a normal cloud: 39.3, 86.5 and 98.9 % for k = 1, 2, 3. Raises ValueError
+    unless the covariance is (2, 2) and positive definite, and k > 0.
     """
     covariance = np.asarray(covariance, dtype=float)
     if covariance.shape != (2, 2) or not np.linalg.eigvalsh(covariance)[0] > 0 or not k > 0:

@@ -1,4 +1,4 @@
-"""What do latents know? Probes that predict known factors from z, and how alike two latent spaces are."""
+"""What latents know: probes that predict known factors from z, and how alike two latent spaces are."""
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +7,7 @@ from scipy.linalg import subspace_angles
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from lib.cloud import embed, latent
@@ -16,19 +16,19 @@ from lib.cloud.points import points
 FOLDS = 5
 ALPHA = 1.0            # ours: ridge penalty, for standardised z
 LANDMARKS = 1_000      # ours: of the Nystroem approximation, at most half of the vectors
-GAMMA = 0.1            # ours: width of the Gaussian kernel, exp(-GAMMA |u - v|^2 / d) for standardised vectors
-WEIGHT = 0.1           # ours: of the kernel terms beside the linear ones, so that bending costs 100 times as much
+GAMMA = 0.1            # ours: of the Gaussian kernel exp(-GAMMA |u - v|^2 / d) of standardised vectors
+WEIGHT = 0.1           # ours: of kernel terms beside linear ones, so that bending costs 100 times as much
 
 
 def probe_scores(z, y, rng):
-    """Cross-validated R^2 of a linear and a nonlinear probe of each target: DataFrame (m, 2), linear and nonlinear.
+    """Cross-validated R^2 of a linear and a nonlinear probe of each target: DataFrame (m, 2).
 
-    Linear: ridge regression on the standardised z. Nonlinear: ridge on a Gaussian kernel of them (Nystroem, at most
-    1,000 landmarks) beside the linear terms. R^2 = 1 - sum (y - prediction)^2 / sum (y - mean)^2 over the predictions
-    of 5 folds, each made by a probe that never saw its vector: 0 for a target that z does not carry (a little below,
-    by the noise of the fit), 1 for a perfect probe. Standard error about 2 sqrt(R^2) (1 - R^2) / sqrt(n).
-    z: (n, d), y: (n, m); rng: numpy.random.Generator, for folds and landmarks. Raises ValueError for other shapes,
-    values not finite, n < 20 and a target that never varies.
+    Linear: ridge regression on the standardised z. Nonlinear: ridge on a Gaussian kernel of them (Nystroem,
+    <= 1,000 landmarks) beside the linear terms. R^2 = 1 - sum (y - prediction)^2 / sum (y - mean)^2 over the
+    predictions of 5 folds, each by a probe that never saw its vector: 0 if z does not carry the target (or
+    just below, by the fit's noise), 1 for a perfect probe. Standard error about 2 R (1 - R^2) / sqrt(n).
+    z: (n, d), y: (n, m); rng: numpy.random.Generator, for folds and landmarks. Raises ValueError for other
+    shapes, values not finite, n < 20 and a target that never varies.
     Source: Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016.
     """
     z, y = (np.asarray(points(part, least=20), dtype=float) for part in (z, y))
@@ -37,17 +37,16 @@ def probe_scores(z, y, rng):
     if not y.std(axis=0).min() > 0:
         raise ValueError("a target never varies: leave it out")
     standard = StandardScaler().fit_transform(y)
-    d, landmarks = z.shape[1], min(LANDMARKS, len(z) // 2)
+    landmarks = min(LANDMARKS, len(z) // 2)
     predictions = {name: np.empty_like(standard) for name in ("linear", "nonlinear")}
     for fit, left_out in KFold(FOLDS, shuffle=True, random_state=int(rng.integers(2**31))).split(z):
-        scale = StandardScaler().fit(z[fit])
-        u, u_out = scale.transform(z[fit]), scale.transform(z[left_out])
-        kernel = make_pipeline(Nystroem(gamma=GAMMA / d, n_components=landmarks,
-                                        random_state=int(rng.integers(2**31))), StandardScaler(with_std=False))
-        bent, bent_out = (np.hstack([part, WEIGHT * np.sqrt(landmarks) * features]) for part, features in
-                          ((u, kernel.fit_transform(u)), (u_out, kernel.transform(u_out))))
-        predictions["linear"][left_out] = Ridge(ALPHA).fit(u, standard[fit]).predict(u_out).reshape(-1, y.shape[1])
-        predictions["nonlinear"][left_out] = Ridge(ALPHA).fit(bent, standard[fit]).predict(bent_out).reshape(-1, y.shape[1])
+        bent = make_pipeline(Nystroem(gamma=GAMMA / z.shape[1], n_components=landmarks,
+                                      random_state=int(rng.integers(2**31))), StandardScaler(with_std=False))
+        both = FeatureUnion([("linear", "passthrough"), ("bent", bent)],
+                            transformer_weights={"bent": WEIGHT * np.sqrt(landmarks)})
+        for name, steps in (("linear", ()), ("nonlinear", (both,))):
+            probe = make_pipeline(StandardScaler(), *steps, Ridge(ALPHA)).fit(z[fit], standard[fit])
+            predictions[name][left_out] = probe.predict(z[left_out]).reshape(-1, y.shape[1])
     return pd.DataFrame({name: 1 - ((standard - p)**2).sum(axis=0) / (standard**2).sum(axis=0)
                          for name, p in predictions.items()})
 
@@ -61,8 +60,8 @@ def turns(y):
 def factor_scores(z, y, in_turns, rng):
     """`probe_scores` of factors y (n, m), one row each; an angle is probed through its cosine and sine.
 
-    z: (n, d); in_turns: (m,), whether a factor is measured in turns, so that 0 and 1 are the same; its R^2 is the
-    mean of both. rng: as in `probe_scores`. Raises ValueError as that.
+    z: (n, d); in_turns: (m,), whether a factor is measured in turns, so that 0 and 1 are the same; its R^2 is
+    the mean of both. rng: as in `probe_scores`. Raises ValueError as that.
     """
     targets, owner = _targets(y, in_turns)
     return probe_scores(z, targets, rng).groupby(owner).mean()
@@ -71,8 +70,8 @@ def factor_scores(z, y, in_turns, rng):
 def squared_correlations(scores, y, in_turns):
     """Squared correlation of each factor y (n, m) with each column of scores (n, k): (m, k).
 
-    1: the column is the factor, up to place and scale. For a factor in_turns (m,) the mean of those of its cosine
-    and sine. A column or factor that never varies gives NaN. Raises ValueError for other shapes.
+    1: the column is the factor, up to place and scale. For a factor in_turns (m,) the mean of those of its
+    cosine and sine. A column or factor that never varies gives NaN. Raises ValueError for other shapes.
     """
     targets, owner = _targets(y, in_turns)
     k = points(scores).shape[1]
@@ -99,9 +98,9 @@ class Alike(NamedTuple):
 def compare(a, b, rng, k=10):
     """`Alike` of the latents a (n, d) and b (n, d) of the same n images in two networks.
 
-    The cosines are those of the principal angles between the spaces that the scores of the images on the k leading
-    principal components span: 1 for a direction that both have, 0 for one that only one has. They do not depend on
-    how each space is turned or scaled. rng: numpy.random.Generator, shuffles b.
+    The cosines are those of the principal angles between the spaces that the scores of the images on the k
+    leading principal components span: 1 for a direction that both have, 0 for one that only one has. They do
+    not depend on how each space is turned or scaled. rng: numpy.random.Generator, shuffles b.
     Raises ValueError as `embed.pca`, for counts that differ and n <= k.
     Source: Bjorck and Golub, "Numerical methods for computing angles between linear subspaces", 1973; use for
     networks: Raghu et al., "SVCCA", 2017.
@@ -118,11 +117,11 @@ def compare(a, b, rng, k=10):
 
 
 def summary(pair):
-    """The numbers of `Alike` in one row {name: number}: of the cosines, the spectra and the dominant components.
+    """The numbers of `Alike` in one row {name: number}: of cosines, spectra and dominant components.
 
-    "spectra apart" is the largest difference of the cumulative spectra, "by chance" the number of components in
-    common that two independent choices of so many would have on average, "Jaccard" the number in common over those
-    that dominate in either, 0 if none does.
+    "spectra apart" is the largest difference of the cumulative spectra, "by chance" the number of components
+    in common that two independent choices of so many would have on average, "Jaccard" the number in common
+    over those that dominate in either, 0 if none does.
     """
     first, second = pair.dominant
     common, either = int((first & second).sum()), int((first | second).sum())

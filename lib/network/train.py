@@ -2,7 +2,6 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
-from joblib import cpu_count
 from torch import nn
 
 from lib.network import ranks
@@ -146,11 +145,6 @@ def decode(model, z, batch=256, device=None):
 
 # ---------------------------------------------------------------------------------------------- device and
 # precision
-
-def use_all_cores():
-    """Compute on all cores from here on, in a kernel that started with one (`run.runner.room`)."""
-    torch.set_num_threads(cpu_count())
-
 
 def best_device():
     """The GPU if torch sees one, else the CPU."""

@@ -23,10 +23,9 @@ def walk(study, thorough=False):
     for case in models.CASES:
         for split in cache.SPLITS:
             yield "latents", study.latents(case, split).name, _latents(study, case, split)
-    known = {path.with_suffix("") for path in study.data.glob("[!.]*.json")}
-    maps = known | set(study.data.glob("tsne-*.npy")) | _recorded(study, "tsne-*.npy")
-    for path in sorted(path for path in maps or {study.data / "tsne-*.npy"} if path.name.startswith("tsne-")):
-        yield "t-SNE map", path.name, why_drifted(study, path)
+    maps = set(study.data.glob("tsne-*.npy")) | _recorded(study, "tsne-*.npy")
+    for path in sorted(maps) or [study.data / "tsne-*.npy"]:
+        yield "t-SNE map", path.name, why_stale(study, path)
     for path in runner.sources():
         yield "notebook", path.stem, runner.why_stale(study, path, thorough)
     yield "claims", "claims.csv, claims.md", claims.why_stale(study)
@@ -44,7 +43,7 @@ def verify(study):
              if reason and not reason.startswith(OTHERS)]
     sealed = {path.with_suffix("") if path.suffix == ".json" else path       # these need a sidecar
               for path in study.data.glob("[!.]*") if path.suffix in (".json", ".npy", ".pt")}
-    found += [f"{path.name}: {reason}" for path in sorted(sealed) if (reason := why_drifted(study, path))]
+    found += [f"{path.name}: {reason}" for path in sorted(sealed) if (reason := why_stale(study, path))]
     known = _recorded(study, "*")
     found += [f"{path.name}: no notebook of this run made it"
               for path in sorted([*study.figures.glob("*.png"), *study.data.glob("[!.]*.csv")])
@@ -58,13 +57,13 @@ def damaged(study):
     Executed notebooks (with the figures, tables, arrays they wrote or read), the page of claims, the report.
     """
     found = [target for target, files in _executed(study).items() if target.exists() and (
-        artifacts.changed(files, study.home)
+        artifacts.why_changed(files, study.home)
         or artifacts.file_hash(target) != artifacts.facts(target)["sha256"])]
     shared = {study.figures / "claims.md": claims.why_stale, study.report: _report}
     return found + [path for path, why in shared.items() if path.exists() and why(study)]
 
 
-def why_drifted(study, path):
+def why_stale(study, path):
     """Why the artifact at `path` does not follow from its inputs and code, or is not what was written.
 
     One line, or None. What it was made from is taken from its own sidecar, the inputs by name from data/RUN
@@ -137,7 +136,7 @@ def _report(study, thorough=False):
         others = sorted(path.stem for path in study.report.parent.glob("*.done"))
         return f"{OTHERS}{others[0]}" if others else "missing"
     try:
-        return artifacts.changed(json.loads(artifacts.read(study.report))["files"], study.home, thorough)
+        return artifacts.why_changed(json.loads(artifacts.read(study.report))["files"], study.home, thorough)
     except (ValueError, KeyError):
         return f"{study.report.name} cannot be read"
 
@@ -147,7 +146,7 @@ def _contradictions(study):
     if not path.exists():
         return []
     table = pd.read_csv(path, dtype=str)
-    found = [f"claim {row.id}: {reason}" for row in table.itertuples() if (reason := claims.contradicts(row))]
+    found = [f"claim {row.id}: {reason}" for row in table.itertuples() if (reason := claims.why_wrong(row))]
     missing = {claim.id for claim in claims.CLAIMS} - set(table.id)
     found += [f"claim {name}: missing in claims.csv" for name in sorted(missing)]
     try:

@@ -76,13 +76,13 @@ def why_stale(study, path, thorough=False):
     """Why the executed notebook of the script `path` is not what a run now would give: one line, or None.
 
     That includes all files it wrote and read, as it told when it ran, and which images a run now would read.
-    `thorough`: as in `artifacts.changed`.
+    `thorough`: as in `artifacts.why_changed`.
     """
     target = executed(study, path)
     if reason := artifacts.why_stale(target, recipe(study, path)):
         return reason
     files = artifacts.facts(target).get("files", {})
-    return artifacts.changed(files, study.home, thorough) or _other_images(study, files)
+    return artifacts.why_changed(files, study.home, thorough) or _other_images(study, files)
 
 
 def _other_images(study, files):
@@ -205,7 +205,7 @@ def room(target, number):
     os.environ |= {artifacts.RECORD: str(notes), progress.LOG: str(log), "PYTHONPATH": str(studies.ROOT),
                    "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "JUPYTER_PATH": str(folder),
                    "JUPYTER_CONFIG_DIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-                   "IPYTHONDIR": str(folder / "ipython"),
+                   "IPYTHONDIR": str(folder / "ipython"), progress.THREADS: before.get("OMP_NUM_THREADS", ""),
                    "MPLCONFIGDIR": str(target.parents[1] / ".matplotlib")}
 
     def follow():

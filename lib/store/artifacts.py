@@ -147,7 +147,7 @@ def snapshot(paths, home):
     return found
 
 
-def changed(taken, home, thorough=False):
+def why_changed(taken, home, thorough=False):
     """What is no longer as in the snapshot `taken`: one line, or None.
 
     Reads only files whose size or time changed; if `thorough` all, and so sees what changed without a trace.

@@ -8,6 +8,7 @@ import warnings
 from tqdm.auto import tqdm
 
 LOG = "STUDY_LOG"   # the notebook runner names a file here and shows what is written to it in the terminal
+THREADS = "STUDY_THREADS"  # the runner hands on here how many threads the user wants, if OMP_NUM_THREADS says
 SECONDS_BETWEEN_LINES = 5
 
 

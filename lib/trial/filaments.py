@@ -67,7 +67,7 @@ def smooth_null(points, rng, factor=0.5):
 
 
 def fitted_null(reference, kind):
-    """A null for clouds of few points in many dimensions, fitted to a larger one: a function of (points, rng).
+    """A null for clouds of few points in many dimensions, fitted to a larger one: function of (points, rng).
 
     It gives as many vectors as `points` has, of the distribution of the vectors `reference` (n, d), n > d, as
     far as `kind` keeps it; s are the scores on the principal axes, sigma their standard deviations:
@@ -86,8 +86,8 @@ def fitted_null(reference, kind):
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(reference, rowvar=False)))
     n, d = reference.shape
     if n <= d or not variances[0] > d * np.finfo(float).eps * variances[-1]:
-        raise ValueError(f"the covariance of the {n} reference vectors is singular: drop components that never "
-                         f"vary or depend on others, and use more vectors than the {d} components")
+        raise ValueError(f"the covariance of the {n} reference vectors is singular: drop components that "
+                         f"never vary or depend on others, and use more vectors than the {d} components")
     sigma, scores = np.sqrt(variances), (reference - mean) @ axes
     radii = np.linalg.norm(scores / sigma, axis=1)
 
@@ -109,15 +109,13 @@ NULLS = {"gaussian": gaussian_null, "shuffled": shuffled_null, "smooth": smooth_
 def trial(points, null="gaussian", n_null=99, *, rng, statistic=planes.central_clark_evans):
     """Compare statistic(points) with its values for n_null clouds that keep only what `null` says.
 
-    p = (1 + number of null values <= the statistic) / (1 + n_null), so its smallest value is 1 / (1 +
-    n_null); z is the distance from the null's mean in its standard deviations. null: "gaussian" keeps mean
-    and covariance, "shuffled" each column's distribution, "smooth" the density of a plane seen through a
-    kernel, or any function of (points, rng) that gives a cloud. points: (n, d) as the statistic wants them;
-    rng: numpy.random.Generator. One statistic, for which small means structure; `trials` takes several.
-    Raises ValueError for an unknown null, n_null < 2, a null whose values are all equal, and what the
-    statistic refuses.
-    Source: Barnard, discussion of Bartlett, "The spectral analysis of point processes", 1963 (Monte Carlo
-    test).
+    Monte Carlo test: p = (1 + number of null values <= the statistic) / (1 + n_null) >= 1 / (1 + n_null); z
+    is the distance from the null's mean in its standard deviations. null: "gaussian" keeps mean and
+    covariance, "shuffled" each column's distribution, "smooth" the density of a plane seen through a kernel,
+    or any function of (points, rng) that gives a cloud. points: (n, d) as the statistic wants them; rng:
+    numpy.random.Generator. One statistic, for which small means structure; `trials` takes several.
+    Raises ValueError for an unknown null, n_null < 2, null values all equal, what the statistic refuses.
+    Source: Barnard, discussion of Bartlett, "The spectral analysis of point processes", 1963.
     """
     observed, chance = measured(points, {"the statistic": statistic}, null, n_null, rng=rng)
     row = judged(observed, chance, {"the statistic": "low"}).iloc[0]
@@ -125,9 +123,7 @@ def trial(points, null="gaussian", n_null=99, *, rng, statistic=planes.central_c
 
 
 def trials(points, statistics, null="gaussian", n_null=99, *, rng, sides=None):
-    """Several statistics of the points (n, d) against one set of null clouds.
-
-    The same as judged(*measured(points, statistics, null, n_null, rng=rng), sides).
+    """Several statistics of the points (n, d) against one set of null clouds: `measured`, then `judged`.
 
     statistics, null, n_null, rng: as in `measured`; sides and the table returned: as in `judged`.
 
@@ -163,9 +159,9 @@ def measured(points, statistics, null="gaussian", n_null=99, *, rng):
 def joined(parts, names):
     """Measured trials {label: (observed, chance)} as one family: a Series (m,) and a DataFrame (n_null, m).
 
-    Labels and names of statistics, each a text or a tuple of texts, become the levels `names` of their index. Call
-    the level with the names of statistics "name", so that `judged` finds their sides. Row i of chance is row i of
-    every part. Raises ValueError for a wrong number of names.
+    Labels and names of statistics, each a text or a tuple of texts, become the levels `names` of their index.
+    Call the level with the names of statistics "name", so that `judged` finds their sides. Row i of chance is
+    row i of every part. Raises ValueError for a wrong number of names.
     """
     observed, chance = (pd.concat({label: part[k] for label, part in parts.items()}, axis=k) for k in (0, 1))
     index = observed.index.set_names(names)
@@ -186,9 +182,9 @@ def judged(observed, chance, sides=None):
             dependence of the statistics into account and reaches 1 / (1 + n), where Holm's correction cannot
             fall below m / (1 + n)
 
-    observed: Series; chance: DataFrame with the same names; sides: {name: side}, by the level "name" where the
-    index has several (`joined`). Raises ValueError for other names or sides, values that are not finite, and a
-    statistic that is the same for all null clouds.
+    observed: Series; chance: DataFrame with the same names; sides: {name: side}, by the level "name" where
+    the index has several (`joined`). Raises ValueError for other names or sides, values that are not finite,
+    and a statistic that is the same for all null clouds.
     Source: Westfall and Young, "Resampling-based multiple testing", 1993, algorithm 2.8.
     """
     index, n = observed.index, len(chance)
@@ -226,10 +222,11 @@ class LineUp(NamedTuple):
 
 
 def line_up(points, n_central=None, panels=9, *, rng):
-    """A `LineUp`: the points (n, 2) at a random place among smooth clouds (`smooth_null`), for the eye to judge.
+    """A `LineUp`: the points (n, 2) at a random place among smooth clouds, for the eye to judge.
 
-    n_central: points in each window, as in `planes.central_window`; rng: numpy.random.Generator. Whoever picks a
-    panel at random is right once in `panels`. Raises ValueError as `smooth_null` and `planes.central_clark_evans`.
+    n_central: points in each window, as in `planes.central_window`; rng: numpy.random.Generator. Whoever
+    picks a panel at random is right once in `panels`. Raises ValueError as `smooth_null`, which makes the
+    clouds, and `planes.central_clark_evans`.
     Source: Buja et al., "Statistical inference for exploratory data analysis and model diagnostics", 2009.
     """
     observed = int(rng.integers(panels))

@@ -154,8 +154,8 @@ def plane_statistics(points, n_central=None):
 def half_and_zoom(points):
     """`plane_statistics` of the central half of the points (N, 2) and of a zoom: {(name, window): value}.
 
-    The zoom holds 365 points, or a tenth of them if that is fewer, as `central_window`; the windows are called
-    "half" and "zoom". Raises as `plane_statistics`.
+    The zoom holds 365 points, or a tenth of them if that is fewer, as `central_window`; the windows are
+    called "half" and "zoom". Raises as `plane_statistics`.
     """
     counts = {"half": None, "zoom": min(CENTRAL, len(points) // 10)}
     return {(name, where): value for where, count in counts.items()
@@ -171,12 +171,12 @@ def crowding(y):
 
 
 def texture(y):
-    """Lines and voids of a map y (N, 2), each with its standard error: index, index error, void, void error.
+    """Lines and voids of a map y (N, 2), with standard errors: index, index error, void, void error.
 
-    Clark-Evans index and 95 % quantile of the `voids`, in mean spacings, in the four quarters of the map's middle
-    half: their means, and their standard deviation over the root of their number. A quarter with fewer than 10
-    points, as maps of few points have, is left out. Errors from so few quarters are rough: do not make much of a
-    difference below three of them. Raises ValueError when fewer than two quarters are left, and as `voids`.
+    Clark-Evans index and 95 % quantile of the `voids`, in mean spacings, in the four quarters of the map's
+    middle half: means, and standard deviation over the root of their number. A quarter with fewer than 10
+    points, as in maps of few points, is left out. Errors from so few quarters are rough: make little of
+    differences below three of them. Raises ValueError when fewer than two quarters are left, and as `voids`.
     """
     half = central_half_side(y, len(y) // 2) / 2
     corners = [(half * i, half * j) for i in (-1, 1) for j in (-1, 1)]

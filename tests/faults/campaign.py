@@ -85,10 +85,13 @@ def run(folder, kills=50, seed=0, minutes=25, jobs=1, say=print):
 
 def copy(folder):
     """A copy of the project at `folder`, without what runs have made; what is there already stays."""
+    def left_out(base, names):
+        made_by_runs = {"images", "raw"} if Path(base).name == "data" else set()
+        return made_by_runs & set(names) | shutil.ignore_patterns(
+            ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "__pycache__", ".pytest_cache",
+            ".ruff_cache")(base, names)
     if not folder.exists():
-        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(
-            ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "images", "raw", "__pycache__",
-            ".pytest_cache"))
+        shutil.copytree(ROOT, folder, ignore=left_out)
     return folder
 
 
@@ -115,8 +118,7 @@ def working_on(folder):
     notebooks = [path.name[:2] for path in locked if "build" in path.relative_to(folder).parts]
     figures = list(folder.glob(f"figures/{RUN}/.*.tmp"))
     for beginning, stage in (("synthetic", "cache building"), ("model", "training"), ("z_train", "encoding"),
-                             ("z_held", "encoding"), ("tsne", "t-SNE"), ("short", "short training"),
-                             ("z_short", "short training")):
+                             ("z_held", "encoding"), ("tsne", "t-SNE"), ("short", "short training")):
         if any(name.startswith(beginning) for name in names):
             return stage
     notebook = f"notebook {notebooks[0]}" if notebooks else "make, claims or report"

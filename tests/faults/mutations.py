@@ -166,7 +166,7 @@ def try_zip(number, folder):
         caches = list((folder / "home").rglob("*.npy"))
         outcome = "refused" if "\n" not in str(error) and not caches else f"refused, but {error} {caches}"
     others = [path for path in folder.rglob("*") if path.is_file()
-              and path.parent != folder / "home/data/images"
+              and folder / "home/data/images" not in path.parents
               and path != folder / "source/photos.zip"]
     shutil.rmtree(folder / "home", ignore_errors=True)
     return f"zip, {dataset}", way, f"wrote {others}" if others else outcome

@@ -234,7 +234,7 @@ def test_a_verdict_must_follow_from_its_number(claim, measured, verdict, contrad
     known = next(c for c in claims.CLAIMS if c.id == claim)
     row = pd.Series({"id": claim, "post": known.post, "statement": known.statement,
                      "expected": known.expected, "measured": measured, "verdict": verdict})
-    assert bool(claims.contradicts(row)) is contradicts
+    assert bool(claims.why_wrong(row)) is contradicts
 
 
 def test_every_stored_row_of_a_judged_table_agrees_with_itself():
@@ -247,7 +247,7 @@ def test_every_stored_row_of_a_judged_table_agrees_with_itself():
             values = {name: value if np.isfinite(value) else (value > 0) * 1.5
                       for name, value in values.items()}
             judged = claims.judge(number, values)
-            assert [claims.contradicts(row) for row in judged.itertuples()] == [None] * len(values)
+            assert [claims.why_wrong(row) for row in judged.itertuples()] == [None] * len(values)
 
 
 def test_the_report_of_another_run_takes_the_place(home):
