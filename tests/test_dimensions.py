@@ -64,6 +64,7 @@ def test_likelihood_literally():
     assert dimensions.space_statistics(z)["MLE"] == pytest.approx(1 / np.mean(inverse))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("m", [2, 8])
 def test_local_pca_finds_the_dimension_of_a_flat_space(m):
     rng = np.random.default_rng(2)
@@ -74,6 +75,7 @@ def test_local_pca_finds_the_dimension_of_a_flat_space(m):
     assert dimensions.space_statistics(rng.normal(size=(1000, 2 * m)))["local PCA"] == 2 * m      # control
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("d", [3, 40, 256])
 def test_local_pca_equals_that_of_scikit_dimension(d):
     z = np.random.default_rng(d).normal(size=(150, d)) * np.arange(1, d + 1) ** -0.7

@@ -40,6 +40,8 @@ from tests.trees import (
     zip_alone,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def jpegs():

@@ -149,6 +149,7 @@ def test_a_compiled_step_gives_the_losses_of_the_plain_one(x):
     assert abs(plain[1] / plain[0] - 1).max() > 5e-3  # control: the tolerance tells an epoch from the next
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device, compile, expected",
                          [("cpu", None, False), ("cuda", None, True), ("cuda", False, False),
                                                        ("cpu", True, True), ("cpu", "reduce-overhead", True)])
