@@ -97,8 +97,6 @@ def load(study):
     found, ValueError when a cache from elsewhere holds something else than images and their factors.
     """
     cache = _ready(study)
-    for path in _files(cache, study):
-        artifacts.note(path, "read")
     x, sizes = artifacts.read(cache.path, mmap=True), [artifacts.facts(cache.path)[split] for split in SPLITS]
     if x.dtype != np.uint8 or x.shape != (sum(sizes), 3, SIZE, SIZE):
         raise ValueError(_foreign(cache.path, f"{x.dtype} values of shape {x.shape} for {sizes} images"))
@@ -112,10 +110,7 @@ def load(study):
 
 def paths(study):
     """The artifacts that `load` reads, to be named as inputs of a stage. Raises as `load` does."""
-    found = _files(_ready(study), study)
-    for path in found:
-        artifacts.note(path, "read")
-    return found
+    return _files(_ready(study), study)
 
 
 def download(study):
@@ -170,6 +165,8 @@ def _ready(study):
     if cache.source is None and study.dataset != "synthetic":
         progress.log(f"no photos in {sources.default_folder(study)} and no path given: using "
                      f"{cache.path.name}, made from {artifacts.facts(cache.path).get('source')}")
+    for path in _files(cache, study):
+        artifacts.note(path, "read")
     return cache
 
 
