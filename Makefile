@@ -1,9 +1,11 @@
-# make all      every figure, the claims table and the report     make help lists the rest
+# make all      every figure, the claims table, pages and report     make help lists the rest
 DATASET ?= synthetic
 SCALE   ?= laptop
 SEED    ?= 0
 CELEBA  ?=
 IMAGES  ?=
+RUNS    ?=
+TORCH   ?=
 export CELEBA IMAGES
 export PYTHONDONTWRITEBYTECODE := 1
 export PYTHONPATH := $(CURDIR)
@@ -20,10 +22,24 @@ ifeq ($(filter 3.%,$(MAKE_VERSION)),)
 MAKEFLAGS += -j2
 endif
 
+# What is given and would change nothing is refused, not passed over: scale=smoke, or CELEBA= for drawn faces.
+OPTIONS := DATASET SCALE SEED CELEBA IMAGES TORCH PYTHON SYSTEM ARGS BENCH RUNS
+OTHERS  := OMP_NUM_THREADS CUDA_VISIBLE_DEVICES SHELL MAKEFLAGS MAKE_VERSION
+GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+ODD     := $(filter-out $(OPTIONS) $(OTHERS),$(GIVEN))
+$(if $(ODD),$(error nothing reads $(ODD)=: the options are $(OPTIONS), in capitals))
+$(if $(and $(filter CELEBA,$(GIVEN)),$(CELEBA),$(filter-out celeba,$(DATASET))),$(error CELEBA=$(CELEBA) is read with DATASET=celeba only))
+$(if $(and $(filter IMAGES,$(GIVEN)),$(IMAGES),$(filter-out folder,$(DATASET))),$(error IMAGES=$(IMAGES) is read with DATASET=folder only))
+$(if $(filter-out cpu,$(TORCH)),$(error unknown TORCH=$(TORCH): TORCH=cpu installs torch without CUDA, leave it out for the usual one))
+
 VENV   := .venv
 SYSTEM ?= python3
 PYTHON ?= $(VENV)/bin/python
 SETUP  := $(if $(filter $(VENV)/bin/python,$(PYTHON)),$(VENV)/.ready)
+TESTING := $(if $(SETUP),$(VENV)/.ready-tests)
+# an environment whose Python is gone, or another one since the system was upgraded, is made again
+SOUND  := $(VENV)/bin/python -I -c 'import pip' 2>/dev/null
+$(if $(wildcard $(SETUP)),$(shell $(SOUND) || { echo "the Python of $(VENV) is gone: it is made again" >&2; rm -rf $(VENV); }))
 RUN    := $(DATASET)-$(SCALE)-s$(SEED)
 B      := build/$(RUN)
 LIB    := $(PYTHON) -m lib
@@ -36,21 +52,25 @@ GOALS   := $(filter all notebooks claims report readme,$(or $(MAKECMDGOALS),all)
 READY   := $(if $(SETUP),$(wildcard $(SETUP)),yes)
 DAMAGED := $(if $(and $(GOALS),$(READY),$(wildcard $(B)/*.ipynb.json)),$(shell env -u PYTHONSAFEPATH -u PYTHONHOME PYTHONPATH='$(CURDIR)' $(LIB) damaged $(P)))
 
-.PHONY: all data notebooks claims report readme status verify test quick faults lab pairs calibration bench bench-setup doctor clean help setup FORCE
+.PHONY: all data notebooks claims report readme compare status verify test quick faults lab pairs calibration controls bench bench-setup doctor clean help setup FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-all: report ## train, encode, run all notebooks, write every figure, the claims table and the report
+all: report ## train, encode, run all notebooks, write every figure, the claims table, the pages and the report
 
-report: build/report/$(RUN).done ## the HTML report in build/report/
+report: build/report/$(RUN).done ## the pages in figures/RUN, the HTML report in build/report/
 notebooks: $(DONE)               ## run all notebooks headless
 claims: figures/$(RUN)/claims.md ## the claims table from what the notebooks recorded
 setup: $(SETUP)                  ## the virtual environment alone
 
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH),--extra-index-url https://download.pytorch.org/whl/cpu)
 $(VENV)/.ready: requirements.txt
-	@$(SYSTEM) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed; give one with make SYSTEM=python3.12"; exit 1; }
-	$(SYSTEM) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(SYSTEM) -c 'import sys; v = sys.version_info; sys.exit(not (3, 11) <= v[:2] <= (3, 14) and "error: Python 3.11 to 3.14 is needed, and this is %d.%d: give one with make SYSTEM=python3.12" % v[:2])'
+	@$(SOUND) || $(SYSTEM) -m venv $(VENV) || { echo "error: $(SYSTEM) cannot make a virtual environment: install its venv (Debian: apt install python3-venv), or run $(SYSTEM) -m pip install -r requirements.txt and then make PYTHON=$(SYSTEM) all" >&2; exit 1; }
+	$(PIP) -r requirements.txt
+	@touch $@
+$(VENV)/.ready-tests: requirements-test.txt $(VENV)/.ready
+	$(PIP) -r requirements-test.txt
 	@touch $@
 
 # Photos are listed anew on every call, drawn faces only when their code changes; the file changes when the images do.
@@ -73,13 +93,17 @@ $(B)/06_pca_tsne_filaments.ipynb: $(B)/02_encode_celeba.ipynb
 $(B)/07_faces_from_random_vectors.ipynb: $(B)/02_encode_celeba.ipynb
 $(B)/08_filaments_on_trial.ipynb: $(B)/06_pca_tsne_filaments.ipynb
 $(B)/09_how_gaussian.ipynb: $(B)/02_encode_celeba.ipynb
+$(B)/10_whose_coordinates.ipynb: $(B)/02_encode_celeba.ipynb
 
 # the longest first, so that the two that run at a time end together
 figures/$(RUN)/claims.md: $(B)/06_pca_tsne_filaments.ipynb $(B)/07_faces_from_random_vectors.ipynb $(DONE)
 	@$(LIB) claims $(P)
-build/report/$(RUN).done: figures/$(RUN)/claims.md lib/run/report.py
+build/report/$(RUN).done: figures/$(RUN)/claims.md lib/run/report.py lib/run/pages.py $(wildcard lib/run/templates/*)
 	@$(LIB) report $(P)
 $(DAMAGED): FORCE
+
+compare: $(SETUP) ## claims of several runs side by side: RUNS="synthetic-laptop-s0 synthetic-laptop-s1 ..."
+	@$(LIB) compare $(RUNS)
 
 status: $(SETUP) ## every stage of a run: current, stale (why) or missing
 	@$(LIB) status $(P)
@@ -87,23 +111,25 @@ status: $(SETUP) ## every stage of a run: current, stale (why) or missing
 verify: $(SETUP) ## recheck every hash of a finished run, and its claims against their numbers
 	@$(LIB) verify $(P)
 
-test: $(SETUP) ## all tests, with the smoke run of every notebook
-	$(PYTHON) -m pytest $(ARGS)
+# Two processes, a file of tests at a time; each computes on one core, else four threads would stand in each other's way.
+PYTEST := OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(TESTING) ## all tests, with the smoke run of every notebook (ARGS="-n 8": on more cores)
+	$(PYTEST) $(ARGS)
 
-quick: $(SETUP) ## the tests that take a minute: no run, no kills, no maps
-	$(PYTHON) -m pytest -m "not slow" --ignore=tests/faults --ignore=tests/test_smoke.py $(ARGS)
+quick: $(TESTING) ## the tests that take a minute: no run, no kills, no maps
+	$(PYTEST) -m "not slow" --ignore=tests/faults --ignore=tests/test_smoke.py $(ARGS)
 
-faults: $(SETUP) ## the long form of the fault tests: kills, full disks, stale files (half an hour)
+faults: $(TESTING) ## the long form of the fault tests: kills, full disks, stale files (half an hour)
 	$(PYTHON) -m pytest tests/faults --whole $(ARGS)
 
 lab: $(SETUP) ## the notebooks, interactively (ARGS="--no-browser" and the like go to JupyterLab)
 	@$(LIB) pairs
-	STUDY_THREADS=$$OMP_NUM_THREADS OMP_NUM_THREADS=1 JUPYTER_PATH= $(PYTHON) -m jupyterlab --ContentsManager.pre_save_hook=lib.run.pairs.strip $(ARGS) notebooks
+	STUDY_THREADS=$$OMP_NUM_THREADS OMP_NUM_THREADS=1 JUPYTER_PATH= $(PYTHON) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) --ContentsManager.pre_save_hook=lib.run.pairs.strip $(ARGS) notebooks
 
 pairs: $(SETUP) ## make the two halves of each notebook equal, as the one saved last
 	@$(LIB) pairs
 
-readme: report ## write the claims table of this run into the README
+readme: report ## write findings, figure and claims of this run into the README
 	@$(LIB) readme $(P)
 
 BENCH  := training step_profile options encoding intake histograms radii rendering_and_boxes scaling tsne
@@ -116,8 +142,11 @@ build/bench-venv/.ready: benchmarks/requirements.txt
 	build/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-calibration: $(SETUP) ## false-positive rates and power of the instruments of notebook 08 (half an hour; committed in data/calibration)
+calibration: $(SETUP) ## false-positive rates and power of the instruments of notebook 08 (an hour; committed in data/calibration)
 	@$(LIB) calibration
+
+controls: $(SETUP) ## do optimizers choose the axes? trainings for notebook 10 (an hour; committed in data/controls)
+	@$(LIB) controls
 
 doctor: $(SETUP) ## is this machine fit for the chosen DATASET and SCALE?
 	@$(LIB) doctor $(P)
@@ -127,5 +156,5 @@ clean: ## remove build/ and caches; keeps data/raw, image caches, checkpoints an
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 help: ## this list
-	@echo "make TARGET [DATASET=synthetic|celeba|folder] [SCALE=smoke|laptop|paper] [SEED=0] [CELEBA=path] [IMAGES=path] [PYTHON=python]"
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 13
+	@echo "make TARGET [DATASET=synthetic|celeba|folder] [SCALE=smoke|laptop|paper] [SEED=0] [CELEBA=path] [IMAGES=path] [PYTHON=python] [TORCH=cpu]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s%s\n", $$1, $$2}' Makefile

@@ -64,7 +64,7 @@ def run(quick):
         functions = parts(largest, folder)
         for name in largest:
             function, n = functions[name], sizes(largest[name])
-            once = name == "t-SNE"
+            once = quick or name == "t-SNE"
             times = measure.rounds({str(k): functools.partial(function, k) for k in n},
                                    1 if once else repeats, warm=int(not once))
             seconds = times.median()

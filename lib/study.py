@@ -1,5 +1,6 @@
 """One run of the study: which image set, at which scale, from which seed; the one table of all counts."""
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -50,7 +51,8 @@ class Study:
             if value not in known:
                 raise ValueError(f"unknown {what} {value!r}: choose one of {', '.join(known)}")
         if not isinstance(self.seed, int) or self.seed < 0:
-            raise ValueError(f"SEED must be a whole number from 0 up, not {self.seed!r}")
+            raise ValueError("SEED must be a whole number from 0 up, written without sign and leading zeros, "
+                             f"not {self.seed!r}")
 
     @property
     def counts(self):
@@ -100,11 +102,19 @@ class Study:
         return {"I": self.counts.epochs_I, "II": self.counts.epochs_II}[case]
 
     def source(self):
-        """Where the photos are: CELEBA or IMAGES of the environment, which make sets; None for synthetic."""
+        """Where the photos are: CELEBA or IMAGES of the environment, which make sets; None for synthetic.
+
+        A relative path starts at the project, wherever the caller is (a notebook by hand is in notebooks/).
+        ValueError on a `~name` that is nobody's.
+        """
         name = {"celeba": "CELEBA", "folder": "IMAGES"}.get(self.dataset)
         given = os.environ.get(name) if name else None
-        # not resolve(), which raises on a loop of links
-        return Path(os.path.realpath(Path(given).expanduser())) if given else None
+        if not given:
+            return None
+        path = os.path.expanduser(given)
+        if path.startswith("~"):
+            raise ValueError(f"{name}={given}: this machine knows no home of that name; give the whole path")
+        return Path(os.path.realpath(ROOT / path))                   # resolve() raises on a loop of links
 
 
 def named(given):
@@ -112,5 +122,6 @@ def named(given):
     unknown = set(given) - {"dataset", "scale", "seed"}
     if unknown:
         raise ValueError(f"unknown parameter {', '.join(sorted(unknown))}: known are dataset, scale, seed")
-    seed = given.get("seed", 0)
-    return Study(**{**given, "seed": int(seed) if str(seed).isdecimal() else seed})
+    seed = str(given.get("seed", 0))
+    plain = re.fullmatch("0|[1-9][0-9]*", seed)                      # with 01 make would wait for another run
+    return Study(**{**given, "seed": int(seed) if plain else seed})

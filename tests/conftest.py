@@ -1,7 +1,7 @@
-"""Options of the tests, and the figures that they tell at the end."""
+"""Options of the tests, their order, and the figures that they tell at the end."""
 import pytest
 
-TOLD = pytest.StashKey()
+TOLD = "told"                                                        # a test's property of this name
 
 
 def pytest_addoption(parser):
@@ -14,15 +14,19 @@ def pytest_collection_modifyitems(config, items):
                 and not config.getoption("--whole")}
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    # of two processes one begins with the smoke run, the longest, so that both end together
+    items[:] = sorted((item for item in items if item not in left_out),
+                      key=lambda item: not item.get_closest_marker("smoke"))
 
 
 @pytest.fixture
-def tell(request):
+def tell(record_property):
     """`tell(line)`: show a line after all tests."""
-    return request.config.stash.setdefault(TOLD, []).append
+    return lambda line: record_property(TOLD, line)
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash.get(TOLD, []):
-        terminalreporter.write_line(line)
+def pytest_terminal_summary(terminalreporter):
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, line in report.user_properties:
+            if name == TOLD and report.when == "call":
+                terminalreporter.write_line(line)

@@ -172,3 +172,10 @@ def test_the_sidecar_says_who_made_it(made):
     _, path, _ = made
     facts = json.loads(artifacts.sidecar(path).read_text())
     assert {"stage", "params", "inputs", "code", "sha256", "versions", "made", "bytes"} <= set(facts)
+
+
+@pytest.mark.parametrize("platform, peak", [("linux", 3 * 2 ** 20), ("darwin", 3 * 2 ** 30)])
+def test_peak_memory_is_in_megabytes_everywhere(platform, peak, monkeypatch):
+    monkeypatch.setattr(artifacts.sys, "platform", platform)
+    monkeypatch.setattr(artifacts.resource, "getrusage", lambda who: type("Usage", (), {"ru_maxrss": peak}))
+    assert artifacts.peak_mb(artifacts.resource.RUSAGE_SELF) == 3 * 2 ** 10

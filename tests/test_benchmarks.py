@@ -1,4 +1,5 @@
 """The benchmarks at tiny sizes: each runs, names its machine, and measures what equals the slow result."""
+import importlib
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import measure, scaling, table, training
+from benchmarks import intake, measure, scaling, table, training
 from lib.network import models
 from lib.study import ROOT
 
@@ -22,18 +23,28 @@ TOLERANCE = {"histograms": 0, "rendering_and_boxes": 0, "intake": 2, "training":
              "radii": 4, "tsne": 0.1}
 
 
-def quick(name, folder):
-    """Run one benchmark with --quick in a process of its own and return its table."""
-    finished = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", "--quick", "--results", folder],
-                              text=True, cwd=ROOT, capture_output=True,
-                              env={**os.environ, "OMP_NUM_THREADS": "1"})
-    assert finished.returncode == 0, finished.stderr[-3000:]
-    return pd.read_csv(folder / f"{name}.csv")
+@pytest.fixture
+def quick(tmp_path, monkeypatch):
+    """`quick(name)`: the table of one benchmark run with --quick; `alone`: in a process of its own."""
+    def run(name, alone=False):
+        options = ["--quick", "--results", str(tmp_path)]
+        if alone:
+            finished = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], cwd=ROOT,
+                                      text=True, capture_output=True,
+                                      env={**os.environ, "OMP_NUM_THREADS": "1"})
+            assert finished.returncode == 0, finished.stderr[-3000:]
+        else:
+            monkeypatch.setattr(sys, "argv", [name, *options])
+            monkeypatch.setattr(intake, "DISTINCT", 50)              # faces to draw
+            monkeypatch.setenv("IMAGES", "set by the benchmark")
+            measure.main(name, importlib.import_module(f"benchmarks.{name}").run)
+        return pd.read_csv(tmp_path / f"{name}.csv")
+    return run
 
 
 @pytest.mark.parametrize("name", TOLERANCE)
-def test_a_promise_is_measured_and_ours_is_right(name, tmp_path):
-    result = quick(name, tmp_path)
+def test_a_promise_is_measured_and_ours_is_right(name, quick):
+    result = quick(name, alone=name == "intake")                     # its peer starts processes of its own
     assert PROMISE | FACTS <= set(result)
     assert (result["ours"] > 0).all() and result["met"].dropna().isin(["yes", "no"]).all()
     measured = result["deviation"].dropna()
@@ -41,16 +52,16 @@ def test_a_promise_is_measured_and_ours_is_right(name, tmp_path):
     assert "| quantity |" in table.markdown(table.shown(result))
 
 
-def test_cost_against_work_has_an_exponent_per_part(tmp_path):
-    result = quick("scaling", tmp_path)
+def test_cost_against_work_has_an_exponent_per_part(quick):
+    result = quick("scaling")
     assert FACTS <= set(result) and set(result["part"]) == set(scaling.QUICK)
     assert np.isfinite(result["exponent"]).all()
 
 
 @pytest.mark.parametrize("name, columns",
                          [("options", {"variant", "ratio"}), ("step_profile", {"part", "share"})])
-def test_other_tables_name_what_they_measured(name, columns, tmp_path):
-    result = quick(name, tmp_path)
+def test_other_tables_name_what_they_measured(name, columns, quick):
+    result = quick(name)
     assert columns | FACTS <= set(result) and "target" not in result
     shares = result[max(columns & {"ratio", "share"})]
     assert shares.sum() == pytest.approx(1, abs=1e-3) if name == "step_profile" else shares[0] == 1

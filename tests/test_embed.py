@@ -116,7 +116,7 @@ def test_tsne_of_a_line_and_of_neighbours_found_by_blocks(monkeypatch):
     line = np.random.default_rng(0).normal(size=(200, 1))
     assert embed.tsne(line, perplexity=10, n_iter=300).shape == (200, 2)
     monkeypatch.setattr(embed, "BLOCKS_ABOVE", 100)
-    x = clusters(400, 12)[0]
+    x = clusters(150, 12)[0]
     y = embed.tsne(x, perplexity=10, n_iter=300)
     assert np.array_equal(y, embed.tsne(x, perplexity=10, n_iter=300))
 
@@ -189,7 +189,7 @@ def test_a_map_that_still_moves_is_given_with_a_warning():
 @pytest.mark.parametrize("tree_below", [2_000, 100])                     # Barnes and Hut's tree, and the grid
 def test_maps_made_two_at_a_time_are_those_made_alone(tree_below, monkeypatch):
     monkeypatch.setattr(embed, "TREE_BELOW", tree_below)
-    clouds = [clusters(600, d, seed=d)[0] for d in (3, 20, 5)]
+    clouds = [clusters(300, d, seed=d)[0] for d in (3, 20)]
     def mapped_by(x, n_jobs):
         return embed.tsne(x, perplexity=15, n_iter=300, n_jobs=n_jobs)
 

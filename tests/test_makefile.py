@@ -1,4 +1,5 @@
 """The Makefile as the one place that says who waits for whom: plain lines, every notebook, and -j obeyed."""
+import ast
 import os
 import re
 import subprocess
@@ -12,11 +13,18 @@ TEXT = (ROOT / "Makefile").read_text()
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.py"))
 
 
+def make(*arguments, cwd=ROOT, **set_by_the_user):
+    """The finished make with these arguments, without what the shell that calls the tests has set."""
+    environment = {key: value for key, value in os.environ.items()
+                   if not key.startswith(("MAKE", "MFLAGS", "CELEBA", "IMAGES", "PYTHON"))}
+    return subprocess.run(["make", *arguments], cwd=cwd, env=environment | set_by_the_user, text=True,
+                          capture_output=True)
+
+
 def made(*arguments):
-    """What make prints for these arguments, without what the shell that calls the tests has set."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
-    return subprocess.run(["make", f"PYTHON={sys.executable}", *arguments], cwd=ROOT, env=environment,
-                          text=True, capture_output=True, check=True).stdout
+    finished = make(f"PYTHON={sys.executable}", *arguments)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
 
 
 def test_dependencies_are_plain_lines():
@@ -46,3 +54,92 @@ def test_help_names_every_target():
     shown = made("help")
     for target in re.findall(r"^([a-z-]+):.*##", TEXT, re.M):
         assert re.search(rf"^{target} ", shown, re.M)
+
+
+@pytest.mark.parametrize("given, words", [
+    (["scale=smoke"], "nothing reads scale=: the options are DATASET SCALE SEED"),
+    (["Seed=1", "thread=2"], "nothing reads .*=: the options are"),
+    (["CELEBA=/x"], "CELEBA=/x is read with DATASET=celeba only"),
+    (["IMAGES=/x", "DATASET=celeba"], "IMAGES=/x is read with DATASET=folder only"),
+    (["TORCH=cuda"], "unknown TORCH=cuda: TORCH=cpu installs torch without CUDA")])
+def test_an_option_without_effect_is_refused_in_one_sentence(given, words):
+    finished = make("help", *given)
+    assert finished.returncode != 0 and re.search(words, finished.stderr) and finished.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("given", [["CELEBA=/x", "DATASET=celeba"], ["IMAGES=/x", "DATASET=folder"],
+                                   ["CELEBA="], ["SCALE=smoke", "SEED=2", "ARGS=-x", "TORCH=cpu"],
+                                   ["OMP_NUM_THREADS=1"]])
+def test_options_that_are_read_are_taken(given):
+    assert make("help", *given, CELEBA="/in the environment").returncode == 0
+
+
+def test_jupyter_is_let_run_as_root_where_one_is_root(tmp_path):
+    """In a container everyone is root, and JupyterLab refuses to start for root unless told."""
+    for user in (0, 1000):
+        script(tmp_path / "id", f"echo {user}")
+        finished = make("-n", "lab", PATH=f"{tmp_path}:{os.environ['PATH']}")
+        assert ("--allow-root" in finished.stdout) == (user == 0) and "jupyterlab" in finished.stdout
+
+
+# ------------------------------------------------------------------------------------------------- the set-up
+
+def script(path, *lines):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(["#!/bin/sh", *lines]))
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project of a Makefile and its locks alone."""
+    for name in ("Makefile", "requirements.txt", "requirements-test.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    return tmp_path
+
+
+@pytest.mark.parametrize("minor, fits", [(10, False), (11, True), (14, True), (15, False)])
+def test_a_python_that_does_not_fit_is_named(project, minor, fits):
+    code = f'import sys; sys.version_info = (3, {minor}, 0, "final", 0); exec(sys.argv[1])'
+    python = script(project / "python", '[ "$1" = -c ] || exit 9',
+                    f"exec {sys.executable} -c '{code}' \"$2\"")
+    said = make("setup", f"SYSTEM={python}", cwd=project).stderr
+    words = f"error: Python 3.11 to 3.14 is needed, and this is 3.{minor}: give one with make SYSTEM="
+    assert (words in said) != fits
+
+
+def test_a_python_without_venv_is_explained(project):
+    python = script(project / "python", '[ "$1" = -c ]')
+    finished = make("setup", f"SYSTEM={python}", cwd=project)
+    assert finished.returncode != 0
+    assert re.search("^error: .*python cannot make a virtual environment: install its", finished.stderr, re.M)
+
+
+def test_an_environment_whose_python_is_gone_is_made_again(project):
+    python = script(project / ".venv/bin/python")
+    (project / ".venv/.ready").touch()
+    assert "venv" not in make("-n", "setup", cwd=project).stdout                 # control: it is sound
+    python.unlink()
+    python.symlink_to("/no/python/any/more")
+    finished = make("-n", "setup", cwd=project)
+    assert "the Python of .venv is gone: it is made again" in finished.stderr
+    assert "-m venv .venv" in finished.stdout and not (project / ".venv").exists()
+
+
+def test_the_set_up_for_tests_adds_to_that_of_users(project):
+    users, tests = (make("-n", name, cwd=project).stdout for name in ("doctor", "test"))
+    assert "-r requirements.txt" in users and "requirements-test.txt" not in users
+    assert tests.index("-r requirements.txt") < tests.index("-r requirements-test.txt")
+    plain, cpu = (make("-n", "setup", *more, cwd=project).stdout for more in ((), ("TORCH=cpu",)))
+    assert "whl/cpu" in cpu and "whl/cpu" not in plain
+
+
+@pytest.mark.parametrize("change, words", [
+    ("sys.version_info = (3, 10, 9)", "error: Python 3.11 to 3.14 is needed, and .* is 3"),
+    ("os.name = 'nt'", "error: the study runs on Linux and macOS, on Windows inside WSL 2")])
+def test_another_python_or_system_is_refused_in_one_sentence(change, words):
+    code = f"import os, sys, pathlib, runpy; {change}; runpy.run_module('lib', run_name='__main__')"
+    finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True)
+    assert finished.returncode != 0 and re.match(words, finished.stderr) and finished.stderr.count("\n") == 1
+    ast.parse((ROOT / "lib" / "__main__.py").read_text(), feature_version=(3, 8))    # it must get that far

@@ -262,7 +262,8 @@ def versions():
 
 def peak_mb(who):
     """Most memory in MB that this process (resource.RUSAGE_SELF) or one it started (RUSAGE_CHILDREN) held."""
-    return round(resource.getrusage(who).ru_maxrss / 1024)
+    unit = 1024 ** 2 if sys.platform == "darwin" else 1024           # macOS counts bytes, Linux kB
+    return round(resource.getrusage(who).ru_maxrss / unit)
 
 
 def _version(name):

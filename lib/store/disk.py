@@ -72,7 +72,7 @@ def temporary(path):
 
 @contextlib.contextmanager
 def held(path, what=None):
-    """Hold the lock of `path` while the block runs; say who has it, and wait, if another process does.
+    """Hold the lock of `path` while the block runs; if another process has it, wait, and soon say for whom.
 
     The lock is the kernel's (filelock): it ends with its holder, however that dies. Its file only names the
     holder, and tells when a dead one's lock is taken over. Where the file system has no locks a line says so
@@ -88,7 +88,7 @@ def held(path, what=None):
         lock = FileLock(note, poll_interval=SECONDS_BETWEEN_LOOKS, fallback_to_soft=False)
         try:
             try:
-                lock.acquire(blocking=False)
+                lock.acquire(timeout=SECONDS_BETWEEN_LOOKS)          # by then the holder has given its name
             except Timeout:
                 progress.log(f"{what}: waiting for {_holder(note) or 'another process'}, which is making it")
                 lock.acquire()

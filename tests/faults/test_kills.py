@@ -100,7 +100,7 @@ def test_a_stopped_notebook_says_one_line_and_its_kernel_dies_with_it(project, n
                      else "05: interrupted; run the same command again to go on\n")
     deadline, beats = time.monotonic() + 30, -1
     while beats != (beats := (project / "beats").stat().st_size) and time.monotonic() < deadline:
-        time.sleep(1.5)
+        time.sleep(0.6)
     assert time.monotonic() < deadline  # the heart stands still: no orphan goes on writing
     left = {path.name for path in (project / "build" / "synthetic-smoke-s0").iterdir()} - {".locks"}
     if number != signal.SIGKILL:

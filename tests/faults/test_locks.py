@@ -9,6 +9,7 @@ import time
 
 import campaign
 import pytest
+from filelock import FileLock
 
 from lib.store import artifacts, disk, progress
 from lib.study import ROOT
@@ -25,18 +26,16 @@ for _ in range(25):
 WRITE = """import sys, time; from lib.store import artifacts
 with artifacts.atomic(sys.argv[1]) as temporary:
     temporary.write_text('half'); print('writing', flush=True); time.sleep(60)"""
-
-
-MAKE = """import sys, time; from lib.store import artifacts
+MAKE = """import sys; from lib.store import artifacts
 def compute():
-    print('computed', flush=True); time.sleep(2)
+    print('computed'); sys.stdin.readline()
     return artifacts.np.full(2, 3.0)
 print('read', artifacts.cached(sys.argv[1], compute, 'a stage', {})[0])"""
 
 
-def start(code, *arguments):
-    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE)
+def start(code, *arguments, **options):
+    return subprocess.Popen([sys.executable, "-u", "-c", code, *map(str, arguments)], cwd=ROOT, text=True,
+                            **{"stdout": subprocess.PIPE, **options})
 
 
 @pytest.fixture
@@ -115,11 +114,33 @@ def test_without_locks_in_the_file_system_a_line_says_so(tmp_path, said, monkeyp
 
 
 def test_two_processes_that_want_one_artifact_make_it_once(tmp_path):
-    together = [start(MAKE, tmp_path / "z.npy") for _ in range(2)]
-    out = "".join(process.communicate()[0] for process in together)
-    assert [process.returncode for process in together] == [0, 0]
-    assert out.count("computed") == 1 and out.count("waiting for process") == 1 and out.count("read 3.0") == 2
+    """Whichever comes first computes until the other has said that it waits: no clock decides."""
+    reading, writing = os.pipe()
+    together = [start(MAKE, tmp_path / "z.npy", stdin=subprocess.PIPE, stdout=writing) for _ in range(2)]
+    os.close(writing)
+    with open(reading) as out:
+        first = sorted(out.readline() for _ in range(2))
+        for process in together:
+            process.stdin.write("go on\n")
+            process.stdin.close()
+        assert first[0] == "computed\n" and re.match(r"z.npy: waiting for (another )?process", first[1])
+        assert out.read() == "read 3.0\n" * 2
+    assert [process.wait() for process in together] == [0, 0]
     assert sorted(os.listdir(tmp_path)) == [disk.LOCKS, "z.npy", "z.npy.json"]
+
+
+def test_a_holder_that_has_not_given_its_name_yet_is_waited_for_by_name(tmp_path, said, monkeypatch):
+    """Between taking the lock and writing the name in it lies a moment; here it passes in the first sleep."""
+    note = tmp_path / disk.LOCKS / "z.npy.lock"
+    note.parent.mkdir()
+    holder = FileLock(note)
+    holder.acquire()
+    monkeypatch.setattr(time, "sleep", lambda seconds: note.write_text("process 7 on a machine"))
+    monkeypatch.setattr(progress, "log", lambda line: (said.append(line), note.write_text(""),
+                                                       holder.release()))
+    with disk.held(tmp_path / "z.npy"):
+        pass
+    assert said == ["z.npy: waiting for process 7 on a machine, which is making it"]
 
 
 def made(folder, *arguments):
@@ -137,8 +158,8 @@ def test_two_makes_of_one_run_and_one_of_another_at_the_same_time(tmp_path, tell
     assert [process.wait() for process in three] == [0, 0, 0]
     told = "".join((folder / f"{name}.log").read_text() for name in ("SEED=0", "SEED=0 MAKEFLAGS="))
     ran = re.findall(r"^(\d\d_\w+): done in", told, re.M)
-    assert sorted(ran) == [path.stem for path in sorted((folder / "notebooks").glob("0*.py"))]
-    assert "waiting for process" in told and campaign.partial(folder) == [] and campaign.checks(folder) == []
+    assert sorted(ran) == [path.stem for path in sorted((folder / "notebooks").glob("[0-9]*.py"))]
+    assert "waiting for " in told and campaign.partial(folder) == [] and campaign.checks(folder) == []
     assert not list(folder.rglob(".*.tmp"))
     tell(f"concurrency: three makes with -j2 at the same time, {(time.monotonic() - begun) / 60:.0f} minutes")
 
