@@ -1,8 +1,6 @@
 """What a run has, stage by stage: current, stale or missing; and whether all is still what was written."""
 import json
 
-import pandas as pd
-
 from lib import claims
 from lib.run import runner
 from lib.store import artifacts
@@ -142,20 +140,23 @@ def _report(study, thorough=False):
 
 
 def _contradictions(study):
-    path, page = study.data / "claims.csv", study.figures / "claims.md"
+    path = study.data / "claims.csv"
     if not path.exists():
         return []
-    table = pd.read_csv(path, dtype=str)
+    table = claims.numbers(path)
     found = [f"claim {row.id}: {reason}" for row in table.itertuples() if (reason := claims.why_wrong(row))]
-    missing = {claim.id for claim in claims.CLAIMS} - set(table.id)
+    missing = {*claims.BY_ID} - {*table.id}
     found += [f"claim {name}: missing in claims.csv" for name in sorted(missing)]
     try:
         if not claims.gathered(study).equals(table):
             found.append("claims.csv: not what the notebooks recorded in claims-NN.csv")
     except FileNotFoundError as error:
         found.append(f"claims.csv: {error}")
-    if not page.exists() or artifacts.read(page) != claims.markdown(study, table):
+    page, copy = study.figures / "claims.md", study.figures / "claims.csv"
+    if not {*table.id} <= {*claims.BY_ID} or artifacts.read(page) != claims.markdown(study, table):
         found.append("claims.md: not the table in claims.csv")
+    if artifacts.file_hash(copy) != artifacts.file_hash(path):
+        found.append(f"{copy.relative_to(study.home)}: not a copy of data/{study.run}/claims.csv")
     return found
 
 

@@ -12,7 +12,6 @@ from lib import stages
 from lib import study as studies
 from lib.images import cache
 from lib.network import models
-from lib.run import report
 from lib.store import artifacts, formats
 from lib.study import Study
 
@@ -209,10 +208,3 @@ def test_factors_of_something_else_are_refused(text, run, plant):
     plant(cache.paths(run)[1], text.encode())
     with pytest.raises(ValueError, match="holds no table of 80 rows of numbers"):
         cache.load(run)
-
-
-def test_a_table_of_claims_runs_no_script_in_the_report():
-    script = "<script>alert(1)</script>"
-    table = pd.DataFrame([dict.fromkeys(("id", "post", "statement", "expected", "measured", "verdict"),
-                                        f'">{script}')])
-    assert script not in report._claims(table) and "&lt;script&gt;" in report._claims(table)
