@@ -1,24 +1,31 @@
-"""What a run keeps: networks, latents, t-SNE maps, calibration; the one place where loops meet files.
+"""What a run keeps: networks, latents, t-SNE maps, calibration, controls; here alone loops meet files.
 
 Each stage reads its artifact if that is current, and else makes it and says why (`artifacts.cached`).
 """
 import dataclasses
+import functools
 import os
 import time
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 from joblib import Parallel, cpu_count, delayed
 
+from lib.cloud import axes
 from lib.cloud.points import distinct
-from lib.images import cache
-from lib.network import models, ranks, train
+from lib.images import cache, faces
+from lib.network import controls, models, ranks, train
 from lib.store import artifacts, disk, progress
-from lib.study import LATENT_DIM, ROOT
+from lib.study import LATENT_DIM, ROOT, Study
 
 NETWORK = "network/train", "network/models"                          # the code behind weights and latents
 SHORT_EPOCHS, SHORT_BATCH, SHORT_RATE = 2, 32, 1e-3                  # ours: of trainings only compared
+CONTROLS = (("Adam", 1e-3, 5), ("scalar Adam", 1e-3, 5),             # ours: optimizer, rate, seeds
+            ("SGD", 10.0, 3), ("SGD", 3.0, 2))
+CONTROL_EPOCHS, CONTROL_TRAIN, CONTROL_HELD_OUT = 8, 10_000, 2_000   # ours
+ROTATIONS = 200                                                      # ours: of each cloud of a control
 
 
 def use_all_cores():
@@ -203,8 +210,70 @@ def tsne_maps(study, wanted):
 # ------------------------------------------------------------------------------------------------ calibration
 
 def calibration_tables(home=ROOT):
-    """`calibration.powers()` and `sizes()` as data/calibration/*.csv; half an hour if made again."""
-    from lib.trial import calibration
-    folder, makers = home / "data" / "calibration", (calibration.powers, calibration.sizes)
-    return tuple(artifacts.cached(folder / f"{make.__name__}.csv", make, "calibration", {},
-                                  modules=["trial/calibration"]) for make in makers)
+    """`webs()`, `powers()` and `sizes()` of the trial as data/calibration/*.csv; an hour if made again."""
+    from lib.trial import calibration, webs
+    makers = {"trial/webs": (webs.webs,), "trial/calibration": (calibration.powers, calibration.sizes)}
+    return tuple(artifacts.cached(home / "data" / "calibration" / f"{make.__name__}.csv", make, "calibration",
+                                  {}, modules=[module]) for module, makes in makers.items() for make in makes)
+
+
+# --------------------------------------------------------------------------------------------------- controls
+
+def controls_tables(home=ROOT):
+    """Do optimizers choose the axes? data/controls/small.csv and case-I.csv, an hour if made again.
+
+    A row per training, epoch and statistic of `axes`: value, rotated, sd, z; beside them the losses and the
+    drift of `controls.charge`. small: autoencoders of 48x48 drawn faces, CONTROLS seeds of each optimizer.
+    case-I: the end of the laptop run's own network, and the same training by Adam with scalar moments.
+    Each training is kept as data/control-trainings/*.pt, so a run that was killed goes on with the next one.
+    """
+    folder, modules = home / "data" / "controls", ["network/controls", "images/faces", "cloud/axes"]
+    sizes = {"epochs": CONTROL_EPOCHS, "train": CONTROL_TRAIN, "held_out": CONTROL_HELD_OUT}
+    small = artifacts.cached(folder / "small.csv", lambda: _controls_small(home), "controls",
+                             {"seeds": CONTROLS, "rotations": ROTATIONS, **sizes}, modules=modules)
+    case_I = artifacts.cached(folder / "case-I.csv", lambda: _controls_case_I(home), "controls",
+                              {"rotations": ROTATIONS}, modules=modules)
+    return small, case_I
+
+
+def _controls_small(home):
+    @functools.cache
+    def images():
+        factors = faces.sample_factors(CONTROL_TRAIN + CONTROL_HELD_OUT, seed=0)
+        x = faces.render(factors, controls.SMALL.size).numpy()
+        return x[:CONTROL_TRAIN], x[CONTROL_TRAIN:]
+
+    named = [(name, rate, seed) for name, rate, seeds in CONTROLS for seed in range(seeds)]
+    return _axes_table({key: _control(home, controls.SMALL, *key, CONTROL_EPOCHS, images) for key in named})
+
+
+def _controls_case_I(home):
+    study = Study(home=home)
+    cache.prepare(study)
+    x = cache.load(study)
+    model, history = network(study, "I")
+    start = controls.charge(models.Autoencoder(models.CASE_I, study.seed))
+    ends = [history[-1] | controls.measured(model, start, x.held_out)]
+    adam, scalar = ((name, study.counts.learning_rate, study.seed) for name in ("Adam", "scalar Adam"))
+    rows = _control(home, models.CASE_I, *scalar, study.epochs("I"), lambda: (x.train, x.held_out))
+    return _axes_table({adam: ends, scalar: rows})
+
+
+def _control(home, config, name, rate, seed, epochs, images):
+    """`controls.trajectory`, kept; `images()` gives the training and held-out images where it is made."""
+    path = home / "data" / "control-trainings" / f"{config.name}-{name.replace(' ', '-')}-{rate}-{seed}.pt"
+    return artifacts.cached(path, lambda: controls.trajectory(config, *images(), name, rate, epochs, seed),
+                            "control", {"optimizer": name, "rate": rate, "epochs": epochs, "seed": seed},
+                            modules=["network/controls", "images/faces"])
+
+
+def _axes_table(trainings):
+    """One row per training, epoch and statistic, of {(optimizer, rate, seed): rows of `trajectory`}."""
+    tables = []
+    for (name, rate, seed), rows in trainings.items():
+        turns = axes.rotations(len(rows[0]["mean"]), ROTATIONS, np.random.default_rng(seed))
+        for row in rows:
+            found = axes.against_rotations(row["mean"], row["covariance"], turns).reset_index()
+            about = {key: row.get(key) for key in ("epoch", "train", "held_out", "drift")}
+            tables.append(found.assign(optimizer=name, rate=rate, seed=seed, **about))
+    return pd.concat(tables, ignore_index=True)
