@@ -12,7 +12,7 @@ TABLES = ROOT / "data" / "calibration"
 
 
 @pytest.mark.parametrize("kind, skewness, kurtosis", [
-    ("gaussian", 0, 0), ("skewed", 1, 1.5), ("heavy-tailed", 0, 1.5)])
+    ("gaussian", 0, 0), ("skewed", 1, 1.5), ("heavy-tailed", 0, 1.5), ("uneven", 0, 1.5)])
 def test_smooth_clouds_have_the_stated_moments(kind, skewness, kurtosis):
     z = calibration.smooth_cloud(kind, 200_000, 3, np.random.default_rng(0))
     assert z.std(axis=0) == pytest.approx(calibration.SPECTRUM[:3], rel=0.01)
@@ -48,29 +48,37 @@ def test_refuses(call, word):
 
 
 @pytest.mark.slow
-def test_a_few_cells_come_out_as_in_the_committed_tables():
-    powers = pd.read_csv(TABLES / "powers.csv")
+def test_a_cell_comes_out_as_in_the_committed_table():
+    m, thickness, n = cell = 1, 0.01, 300
     cells = [(m, t, n) for m in calibration.SHEETS for t in calibration.THICKNESSES
              for n in (300, 1_000, 3_000)]
-    for cell in ((1, 0.01, 300), (8, 1.0, 300)):
-        rows = calibration._power(*cell, 20, [0, cells.index(cell)])
-        stored = powers.query("m == @cell[0] and thickness == @cell[1] and n == @cell[2]")
-        assert stored["mean"].to_numpy() == pytest.approx([row[8] for row in rows], rel=0.02)
-        # other machines round otherwise
-        assert stored.found.to_numpy() == pytest.approx([row[6] for row in rows], abs=2)
+    rows = calibration._power(*cell, 20, [0, cells.index(cell)])
+    stored = pd.read_csv(TABLES / "powers.csv").query("m == @m and thickness == @thickness and n == @n")
+    assert stored["mean"].to_numpy() == pytest.approx([row[8] for row in rows], rel=0.02)
+    assert stored.found.to_numpy() == pytest.approx([row[6] for row in rows], abs=2)   # machines round apart
+
+
+def test_uneven_clouds_are_as_wide_in_one_block_whatever_they_are_in_another():
+    z = {kind: calibration.smooth_cloud(kind, 20_000, 16, np.random.default_rng(1)) ** 2
+         for kind in ("uneven", "heavy-tailed")}
+    rank = {kind: stats.spearmanr(squares[:, [0, 1, 15]]).statistic for kind, squares in z.items()}
+    assert rank["uneven"][0, 1] > 0.05 and abs(rank["uneven"][0, 2]) < 4 / np.sqrt(20_000)
+    assert rank["heavy-tailed"][0, 2] > 0.05                         # the control: one radius for all axes
 
 
 def test_the_committed_tables_are_complete_and_say_which_null_is_unfair():
     sizes, powers = (pd.read_csv(TABLES / f"{name}.csv") for name in ("sizes", "powers"))
-    assert (sizes.trials >= 200).all() and {"gaussian", "skewed", "heavy-tailed"} == set(sizes.cloud)
-    assert len(powers) == 3 * 6 * 3 * 12
-    assert (sizes.fair == (sizes.found <= stats.binom.ppf(0.995, sizes.trials, 0.05))).all()
-    assert sizes.query("null != 'shuffled' and statistic == 'any of them'").fair.all()
+    assert {"gaussian", "skewed", "heavy-tailed", "uneven"} == set(sizes.cloud)
+    assert len(powers) == 3 * 6 * 3 * 11
+    assert ((sizes.verdict == "too high") == (sizes.found > sizes.high)).all()
+    assert ((sizes.verdict == "too low") == (sizes.found < sizes.low)).all()
     # known: the shuffled null is unfair to skewed clouds, whose principal axes are not those of the skew
-    assert not sizes.query("null == 'shuffled' and statistic == 'MLE'").fair.any()
+    too_high = sizes[(sizes.statistic == "any of them") & (sizes.verdict == "too high")]
+    assert too_high.null.tolist() == ["shuffled"] and too_high.cloud.tolist() == ["skewed"]
 
 
-@pytest.mark.parametrize("name", ["sizes", "powers"])
-def test_the_committed_tables_are_whole(name):
+@pytest.mark.parametrize("name, module", [("sizes", "calibration"), ("powers", "calibration"),
+                                          ("webs", "webs")])
+def test_the_committed_tables_are_whole_and_of_the_code_as_it_is(name, module):
     path = TABLES / f"{name}.csv"
-    assert artifacts.facts(path)["sha256"] == artifacts.file_hash(path)
+    assert artifacts.why_stale(path, artifacts.recipe("calibration", {}, modules=[f"trial/{module}"])) is None

@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 
 from lib.images import detection, faces
 
-N = 200
+N = 120
 
 
 @pytest.fixture(scope="module")

@@ -86,6 +86,12 @@ def test_local_pca_equals_that_of_scikit_dimension(d):
     assert dimensions.space_statistics(z)["local PCA"] == pytest.approx(np.mean(each))
 
 
+def test_near_dimensions_are_those_of_the_space_statistics():
+    z = np.random.default_rng(9).normal(size=(300, 7))
+    both, near = dimensions.space_statistics(z), dimensions.near_dimensions(z)
+    assert near == {name: both[name] for name in ("TwoNN", "MLE")}
+
+
 def test_columns_that_never_vary_change_nothing():
     z = np.random.default_rng(3).normal(size=(400, 6))
     padded = np.concatenate([z, np.full((400, 2), 3.0)], axis=1)

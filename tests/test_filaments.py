@@ -195,8 +195,8 @@ def test_trial_literally():
 
 @pytest.mark.parametrize("null", ["gaussian", "shuffled"])
 def test_p_is_uniform_where_nothing_is_to_be_found(null):
-    rng, repeats = np.random.default_rng(7), 60
-    p = [filaments.trial(gaussian(800, rng), null, 19, rng=rng).p for _ in range(repeats)]
+    rng, repeats = np.random.default_rng(7), 40
+    p = [filaments.trial(gaussian(400, rng), null, 19, rng=rng).p for _ in range(repeats)]
     assert abs(np.mean(p) - 0.525) < 4 * 0.289 / math.sqrt(repeats)   # 0.525 = mean of 1/20 ... 20/20
 
 
@@ -229,10 +229,6 @@ def smooth_gaussian(n, rng):
 
 def skewed(n, rng):
     return np.exp(0.5 * rng.normal(size=(n, 2)))
-
-
-def heavy_tailed(n, rng):
-    return rng.standard_t(5, (n, 2)) * (1, 0.5)
 
 
 def two(points):
@@ -287,7 +283,7 @@ def test_family_p_equals_the_literal_step_down():
 
 def test_family_p_keeps_the_family_error_rate_where_single_p_do_not():
     """Eight statistics of pure chance that hang together: one p below 5 % is common, one p_family is not."""
-    rng, repeats = np.random.default_rng(4), 400
+    rng, repeats = np.random.default_rng(4), 200
     first = []
     for _ in range(repeats):
         every = pd.DataFrame(rng.normal(size=(40, 8)) + rng.normal(size=(40, 1)))
@@ -299,7 +295,7 @@ def test_family_p_keeps_the_family_error_rate_where_single_p_do_not():
 
 
 def test_the_family_p_sees_lines_with_few_nulls():
-    points = lines(2000, np.random.default_rng(4))
+    points = lines(1000, np.random.default_rng(4))
     table = filaments.trials(points, planes.plane_statistics, "smooth", 19, rng=np.random.default_rng(0),
                              sides=planes.PLANE_SIDES)
     assert table.p_family.min() == 1 / 20
@@ -361,7 +357,7 @@ def test_judging_a_family_refuses_unknown_sides_and_says_what_never_varies():
 
 def test_a_line_up_holds_the_observed_points_once_at_a_random_place():
     points = smooth_gaussian(400, np.random.default_rng(21))
-    ups = [filaments.line_up(points, 100, rng=np.random.default_rng(seed)) for seed in range(30)]
+    ups = [filaments.line_up(points, 100, rng=np.random.default_rng(seed)) for seed in range(20)]
     for up in ups:
         same = [np.array_equal(shown, planes.central_window(points, 100)[0]) for shown, _ in up.windows]
         assert same == [k == up.observed for k in range(9)]
@@ -381,14 +377,12 @@ def test_lines_are_picked_out_of_a_line_up_and_smooth_points_once_in_nine():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cloud, null", [(smooth_gaussian, "gaussian"), (skewed, "smooth"),
-                                         (heavy_tailed, "smooth")])
+@pytest.mark.parametrize("cloud, null", [(smooth_gaussian, "gaussian"), (skewed, "smooth")])
 def test_smooth_clouds_are_found_guilty_at_the_stated_rate(cloud, null):
-    """Each statistic in its direction at 5 %, and the family of all of them."""
-    rng, repeats = np.random.default_rng(11), 100
-    sides = planes.PLANE_SIDES | {"total H1 lifetime": "high"}                 # two sides need 39 null clouds
-    tables = [filaments.trials(cloud(300, rng), planes.plane_statistics, null, 19, rng=rng, sides=sides)
-              for _ in range(repeats)]
+    """Each statistic in its direction at 5 %, and the family of all of them; more in data/calibration."""
+    rng, repeats = np.random.default_rng(11), 60
+    tables = [filaments.trials(cloud(300, rng), planes.plane_statistics, null, 19, rng=rng,
+                               sides=planes.PLANE_SIDES) for _ in range(repeats)]
     guilty = sum((table.set_index("statistic").p <= 0.05).astype(int) for table in tables)
     low, high = stats.binom.interval(0.99, repeats, 0.05)
     assert guilty.between(low, high).all(), guilty.to_dict()
@@ -398,12 +392,12 @@ def test_smooth_clouds_are_found_guilty_at_the_stated_rate(cloud, null):
 def test_a_skewed_cloud_is_found_guilty_against_a_gaussian_null():
     """The control: a null that does not fit."""
     rng = np.random.default_rng(12)
-    table = filaments.trials(skewed(2000, rng), planes.plane_statistics, "gaussian", 19, rng=rng)
+    table = filaments.trials(skewed(1000, rng), planes.plane_statistics, "gaussian", 19, rng=rng)
     assert table.p_family.min() == 1 / 20
 
 
 def on_waves(n, thickness, rng):
-    """Gaussian points drawn onto parallel waves 0.14 apart, about three mean spacings at the centre."""
+    """Gaussian points drawn onto parallel waves 0.14 apart, two to three mean spacings at the centre."""
     points = rng.normal(size=(n, 2))
     wave = 0.1 * np.sin(3 * points[:, 0])
     points[:, 1] = 0.14 * np.round((points[:, 1] - wave) / 0.14) + wave
@@ -425,19 +419,18 @@ def test_threads_round_voids_are_found_by_every_directed_statistic(null, thickne
     rng = np.random.default_rng(13)
     table = filaments.trials(on_threads(4000, thickness, rng), planes.plane_statistics, null, 19, rng=rng,
                              sides=planes.PLANE_SIDES).set_index("statistic")
-    directed = table[table.side != "two"]
-    assert (directed.p == 1 / 20).all() and (directed.z.abs() > 3).all()
-    assert (directed.p_family == 1 / 20).all()
+    assert (table.p == 1 / 20).all() and (table.z.abs() > 3).all()
+    assert (table.p_family == 1 / 20).all()
 
 
 @pytest.mark.parametrize("null", ["gaussian", "smooth"])
 def test_even_lines_are_found_but_not_by_the_sizes_of_voids(null):
     """Lines that keep their distance leave no void larger than chance does: no single statistic sees all."""
     rng = np.random.default_rng(14)
-    table = filaments.trials(on_waves(3000, 0.01, rng), planes.plane_statistics, null, 19, rng=rng,
+    table = filaments.trials(on_waves(2000, 0.01, rng), planes.plane_statistics, null, 19, rng=rng,
                              sides=planes.PLANE_SIDES).set_index("statistic")
     seen = ["Clark-Evans index", "Ripley L, 1 spacing", "local anisotropy"]
-    assert (table.p_family[seen] == 1 / 20).all() and (table.z[seen].abs() > 10).all()
+    assert (table.p_family[seen] == 1 / 20).all() and (table.z[seen].abs() > 5).all()
     assert table.p["largest void"] > 1 / 20
 
 
@@ -478,7 +471,24 @@ def test_the_elliptical_null_keeps_the_law_of_the_radii_and_the_gaussian_one_doe
     drawn = {kind: filaments.fitted_null(reference, kind)(reference, np.random.default_rng(4))
              for kind in filaments.KINDS}
     p = {kind: stats.ks_2samp(radius(reference), radius(z)).pvalue for kind, z in drawn.items()}
-    assert p["elliptical"] > 0.01 and p["gaussian"] < 1e-6 and p["shuffled"] < 1e-6
+    assert min(p["elliptical"], p["blocks"]) > 0.01 and max(p["gaussian"], p["shuffled"]) < 1e-6
+
+
+def test_the_null_of_blocks_keeps_the_radii_of_blocks_together_and_the_elliptical_one_does_not():
+    """Widths of the first and last block, opposite to each other: their squares are anticorrelated."""
+    rng = np.random.default_rng(6)
+    wide = rng.random((20_000, 1)) + 0.5
+    reference = rng.normal(size=(20_000, 16)) * np.where(np.arange(16) < 8, wide, 2 - wide) * np.arange(1, 17)
+
+    def together(z):
+        squares = (z / reference.std(axis=0))**2
+        return np.corrcoef(squares[:, :8].sum(axis=1), squares[:, 8:].sum(axis=1))[0, 1]
+
+    wanted = together(reference)
+    drawn = {kind: together(filaments.fitted_null(reference, kind)(reference, rng))
+             for kind in filaments.KINDS}
+    assert wanted < -0.2 and abs(drawn["blocks"] - wanted) < 4 * 1.5 / math.sqrt(20_000)
+    assert min(drawn["gaussian"], drawn["elliptical"], drawn["shuffled"]) > wanted / 2
 
 
 def test_the_shuffled_null_keeps_marginals_along_the_principal_axes():
@@ -486,7 +496,7 @@ def test_the_shuffled_null_keeps_marginals_along_the_principal_axes():
     reference = (rng.chisquare(4, (5_000, 3)) - 4) * [5, 2, 1]
     drawn = {kind: filaments.fitted_null(reference, kind)(reference, rng) for kind in filaments.KINDS}
     p = {kind: stats.ks_2samp(reference[:, 0], z[:, 0]).pvalue for kind, z in drawn.items()}
-    assert p["shuffled"] > 0.01 and p["gaussian"] < 1e-6 and p["elliptical"] < 1e-6
+    assert p["shuffled"] > 0.01 and max(p["gaussian"], p["elliptical"], p["blocks"]) < 1e-6
 
 
 @pytest.mark.parametrize("reference, kind, word", [

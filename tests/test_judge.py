@@ -1,13 +1,17 @@
 """The judge of pictures on drawn faces and untrained networks: what is alike scores best, noise does not."""
+import functools
+import operator
+
 import numpy as np
 import pytest
+import torch
 from scipy.stats import norm
 
 from lib.images import faces, judge
 from lib.images.cache import Images
 from lib.network import models, train
 
-N, TRAIN, HELD_OUT = 18, 60, 40
+N, TRAIN, HELD_OUT = 18, 48, 36
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +20,7 @@ def x():
     return Images(images[:TRAIN], images[TRAIN:], None)
 
 
+@functools.cache
 def networks(seed=0):
     return {case: models.Autoencoder(models.CASES[case], seed).eval() for case in ("I", "II")}
 
@@ -31,8 +36,13 @@ def z(x):
 
 
 @pytest.fixture(scope="module")
-def bench(x, z):
-    return judge.Judge(networks(), z, x, N)
+def home(z):
+    return {case: judge.pictures(model, z[case, "held_out"][:N]) for case, model in networks().items()}
+
+
+@pytest.fixture(scope="module")
+def bench(x, z, home):
+    return judge.Judge(networks(), z, x, home)
 
 
 def noise(n=N, block=1):
@@ -82,28 +92,50 @@ def test_no_pictures_have_no_rate():
 
 def test_pooled_pixels_are_the_literal_means_of_blocks():
     made = noise(2)
-    small = judge.pooled(made).reshape(2, 3, 32, 32)
-    assert small[1, 2, 5, 30] == pytest.approx(made[1, 2, 15:18, 90:93].mean() / 255, rel=1e-6)
-    assert judge.pooled(np.full((1, 3, 96, 96), 255, np.uint8)).tolist() == [[1.0] * 3072]
+    small = judge.pooled(made).reshape(2, 3, 16, 16)
+    assert small[1, 2, 5, 15] == pytest.approx(made[1, 2, 30:36, 90:96].mean() / 255, rel=1e-6)
+    assert judge.pooled(np.full((1, 3, 96, 96), 255, np.uint8)).tolist() == [[1.0] * 768]
 
 
 # -------------------------------------------------------------------------------- scores
 
 def test_the_real_images_themselves_score_best_and_noise_worst(bench, x, z):
-    same = bench.scores("I", z["I", "held_out"][-N:], x.held_out[-N:])
-    wild = bench.scores("I", z["I", "held_out"][-N:], noise(block=16))
+    same, own = bench.scores("I", z["I", "held_out"][-N:], x.held_out[-N:])
+    wild, one = (bench.scores("I", z["I", "held_out"][-N:], made)[0]
+                 for made in (noise(block=16), x.held_out[-1:].repeat(N, axis=0)))
     for space in ("pixels", "other encoder"):
-        assert same[f"Fréchet, {space}"] == pytest.approx(0, abs=1e-5)
-        assert same[f"precision, {space}"] == same[f"recall, {space}"] == 1
-        assert wild[f"Fréchet, {space}"] > 0.1 and wild[f"recall, {space}"] < 0.2
-    assert list(same)[:5] == ["n", "faces", "rate", "low", "high"] and same["rate"] > wild["rate"]
+        assert np.array_equal(own[space], bench.real("I", space))
+        assert same[f"Fréchet, {space}"] == pytest.approx(0, abs=1e-4) and wild[f"Fréchet, {space}"] > 1
+        assert same[f"coverage, {space}"] == 1 and one[f"coverage, {space}"] < 0.5         # each its own ball
 
 
-def test_the_way_back_is_one_for_reconstructions_and_longer_for_vectors_far_off(bench, z):
-    home = z["II", "held_out"][:N]
-    made, far = judge.pictures(networks()["II"], home), judge.pictures(networks()["II"], home + 100)
-    assert np.median(bench.way_back("II", home, made)) == pytest.approx(1)
-    assert bench.way_back("II", home + 100, far).min() > 1
+def test_all_axes_of_a_description_weigh_the_same(bench, x):
+    spread = bench.features("I", x.train)["pixels"].std(axis=0)
+    assert spread == pytest.approx(np.sqrt(1 - 1 / TRAIN), rel=1e-3)
+    plain = judge.pooled(x.train).std(axis=0)
+    assert plain.max() > 2 * plain.min()                                                     # control
+
+
+def test_the_way_back_and_the_distance_from_the_mean_are_one_at_home_and_more_far_off(bench, z, home):
+    own = z["II", "held_out"][:N]
+    assert np.median(bench.way_back("II", own, home["II"])) == pytest.approx(1)
+    assert bench.away("II", own) == pytest.approx(1)
+    far = judge.pictures(networks()["II"], own + 100)
+    assert bench.way_back("II", own + 100, far).min() > 1 and bench.away("II", own + 100) > 10
+
+
+def test_distances_as_the_decoder_sees_them_do_not_hang_on_the_coordinates(z):
+    model, v = models.Autoencoder(models.CASES["I"], 0), z["I", "held_out"]
+    moving = np.random.default_rng(0).normal(size=(256, 256))
+    plain = np.linalg.norm(v[1:] - v[0], axis=1)
+    before = np.linalg.norm((v[1:] - v[0]) @ judge.seen(model).T, axis=1)
+    first = model.decoder[0].weight
+    literal = np.linalg.norm((v[1:] - v[0]) @ first.detach().numpy().astype(float).T, axis=1)
+    first.data = first.data @ torch.from_numpy(np.linalg.inv(moving)).float()
+    moved = v @ moving.T
+    after = np.linalg.norm((moved[1:] - moved[0]) @ judge.seen(model).T, axis=1)
+    assert before == pytest.approx(literal) and after == pytest.approx(before, rel=1e-3)
+    assert not np.allclose(np.linalg.norm(moved[1:] - moved[0], axis=1), plain, rtol=0.5)    # control
 
 
 def test_a_copy_is_at_no_distance_and_held_out_images_at_one(bench, x):
@@ -112,17 +144,52 @@ def test_a_copy_is_at_no_distance_and_held_out_images_at_one(bench, x):
     assert bench.nearest(noise(block=16)) > 1.5
 
 
-def test_no_network_judges_itself(bench, x, z):
-    other = networks() | {"I": networks(seed=1)["I"]}
-    changed = judge.Judge(other, encoded(other, x), x, N)
+def test_no_network_judges_itself(bench, x, z, home):
+    other = {"I": models.Autoencoder(models.CASES["I"], 1).eval()}
+    changed = judge.Judge(networks() | other, z | encoded(other, x), x, home)
     own, seen_by_it = (judged.features("I", x.held_out[:N]) for judged in (bench, changed))
     assert all(np.array_equal(own[space], seen_by_it[space]) for space in own)
     assert not np.allclose(bench.features("II", x.held_out[:N])["other encoder"],
                            changed.features("II", x.held_out[:N])["other encoder"], atol=0.1)
 
 
-def test_refuses_images_that_would_be_both_unit_and_yardstick(x, z):
+def test_refuses_images_that_would_be_both_unit_and_yardstick(x, z, home):
     with pytest.raises(ValueError, match="give 2, and 42"):
-        judge.Judge(networks(), z, x, 21)
+        judge.Judge(networks(), z, x, {"I": home["I"].repeat(2, axis=0)[:21]})
     with pytest.raises(ValueError, match="1 models"):
-        judge.Judge({"I": networks()["I"]}, z, x, N)
+        judge.Judge({"I": networks()["I"]}, z, x, home)
+
+
+# -------------------------------------------------------------------------------- two shares
+
+def drawn(p, n, rng):
+    return judge.share(rng.random(n) < p)
+
+
+@pytest.mark.parametrize("p, q", [(0.9, 0.95), (0.05, 0.9), (0.5, 0.5)])
+@pytest.mark.parametrize("compare, truth",
+                         [(judge.difference, operator.sub), (judge.ratio, operator.truediv)])
+def test_intervals_of_two_shares_hold_the_truth_in_95_of_100(compare, truth, p, q):
+    rng, n, repeats = np.random.default_rng(0), 100, 150
+    found = np.array([compare(drawn(p, n, rng), drawn(q, n, rng)) for _ in range(repeats)])
+    held = (found[:, 1] <= truth(p, q)) & (truth(p, q) <= found[:, 2])
+    assert abs(held.mean() - 0.95) < 4 * np.sqrt(0.95 * 0.05 / repeats)
+    assert ((found[:, 1] <= found[:, 0]) & (found[:, 0] <= found[:, 2])).all()
+    half = (found[:, 1:] + found[:, :1]) / 2                                 # control: too narrow
+    assert ((half[:, 0] <= truth(p, q)) & (truth(p, q) <= half[:, 1])).mean() < 0.85
+
+
+def test_the_ends_of_a_ratio_are_where_a_difference_ends_at_nought():
+    a, b = judge.share(np.arange(40) < 13), judge.share(np.arange(60) < 50)
+    _, low, high = judge.ratio(a, b)
+    p, q = a["rate"], b["rate"]
+    assert (p - low * q)**2 == pytest.approx((p - a["low"])**2 + low**2 * (b["high"] - q)**2)
+    assert (p - high * q)**2 == pytest.approx((a["high"] - p)**2 + high**2 * (q - b["low"])**2)
+
+
+def test_shares_of_none_and_of_all_have_intervals_and_a_ratio_over_none_is_refused():
+    none, all_ = judge.share(np.zeros(20, bool)), judge.share(np.ones(20, bool))
+    assert judge.ratio(none, all_)[:2] == (0, 0) and 0 < judge.ratio(none, all_)[2] < 0.3
+    assert judge.difference(all_, none)[0] == judge.difference(all_, none)[2] == 1
+    with pytest.raises(ValueError, match="compare differences"):
+        judge.ratio(all_, none)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from lib.cloud import embed, normality
+from lib.cloud import embed, latent, normality
 from lib.trial import filaments
 
 
@@ -28,10 +28,10 @@ def test_anderson_darling_tends_to_its_integral(law):
         return (law.cdf(t) - stats.norm.cdf(t))**2 / spread * stats.norm.pdf(t)
 
     size = integrate.quad(density, -7, 7, limit=300)[0]
-    z = law.rvs((40_000, 20), random_state=1)
+    z = law.rvs((20_000, 10), random_state=1)
     values = normality.anderson_darling(z)
-    assert abs(values.mean() - size) < 4 * values.std() / np.sqrt(20) + 1e-4
-    normal = np.random.default_rng(1).normal(size=(40_000, 20))      # control
+    assert abs(values.mean() - size) < 4 * values.std() / np.sqrt(10) + 1e-4
+    normal = np.random.default_rng(1).normal(size=(20_000, 10))      # control
     assert normality.anderson_darling(normal).max() < size / 50
 
 
@@ -65,10 +65,65 @@ def test_henze_zirkler_keeps_its_size_and_finds_a_skewed_cloud():
     assert normality.henze_zirkler(rng.gamma(4, size=(200, 3))) > null.max()
 
 
+def held_out_squares(n, d, count, rng):
+    """D^2 of `count` normal vectors by the moments of n others."""
+    return latent.mahalanobis(rng.normal(size=(count, d)),
+                              *latent.mean_and_covariance(rng.normal(size=(n, d)))) ** 2
+
+
+def test_held_out_distances_follow_the_f_law_and_not_chi_squared():
+    rng = np.random.default_rng(11)
+    squares = np.concatenate([held_out_squares(40, 8, 20, rng) for _ in range(100)])
+    assert stats.kstest(squares, normality.held_out_law(40, 8).cdf).pvalue > 0.001
+    assert stats.kstest(squares, stats.chi2(8).cdf).pvalue < 1e-12
+
+
+def test_at_smoke_scale_a_normal_cloud_is_one_by_the_f_law_and_none_by_chi_squared():
+    """n = 1,500, d = 256: the moments are estimated, and chi^2 would call the cloud uneven."""
+    squares = held_out_squares(1_500, 256, 3_000, np.random.default_rng(12))
+    law = normality.held_out_law(1_500, 256)
+    assert squares.var() / law.var() == pytest.approx(1, abs=4 * np.sqrt(2 / 3_000) + 0.02)
+    assert abs(squares.mean() - law.mean()) < 4 * np.sqrt(law.var() / 3_000 + 2 * 256 / 1_500 * 1.5)
+    found = normality.amplitude(squares, law)
+    assert abs(found.cv2) < 4 * found.error and (squares > law.ppf(0.99)).mean() < 0.02
+    assert np.sqrt(max(found.cv2 + 1.96 * found.error, 0)) / 2 < 0.1     # a normal cloud passes the claim
+    assert (squares > stats.chi2.ppf(0.99, 256)).mean() > 0.3 and squares.var() / 512 > 1.5    # the control
+
+
+@pytest.mark.parametrize("k", [2, 16, 256])
+@pytest.mark.parametrize("cv2", [0.0, 0.1, 0.5])
+def test_amplitude_is_the_relative_variance_of_a_common_factor(k, cv2):
+    rng, n = np.random.default_rng(13), 4_000
+    factor = rng.gamma(1 / cv2, cv2, n) if cv2 else np.ones(n)
+    squares = factor * rng.chisquare(k, n)
+    found = normality.amplitude(7 * squares, stats.chi2(k))
+    assert abs(found.cv2 - cv2) < 4 * found.error
+    assert abs(squares.var() / (2 * k) - 1 - (k / 2 + 1) * found.cv2) < 0.05 * (1 + k / 2)    # the equation
+    assert (found.cv2 > 4 * found.error) == (cv2 > 0) or k == 2       # in two directions it hardly shows
+
+
+def test_the_error_of_the_amplitude_is_its_scatter():
+    rng = np.random.default_rng(14)
+    found = [normality.amplitude(rng.gamma(10, 0.1, 500) * rng.chisquare(20, 500), stats.chi2(20))
+             for _ in range(200)]
+    values, errors = np.array(found).T
+    assert values.std() == pytest.approx(errors.mean(), rel=4 / np.sqrt(2 * 200))
+
+
+def test_inner_width_forgets_outliers_and_sees_an_uneven_core():
+    rng, n, k = np.random.default_rng(15), 20_000, 30
+    normal, law = rng.chisquare(k, n), stats.chi2(k)
+    error = 1 / np.sqrt(2 * 0.8 * n)
+    assert abs(normality.inner_width(3 * normal, law) - 1) < 4 * error
+    outliers = normal * np.where(rng.random(n) < 0.02, 4, 1)
+    assert abs(normality.inner_width(outliers, law) - 1) < 0.05
+    assert normality.inner_width(outliers, law, share=1) > 1.5
+    assert normality.inner_width(rng.gamma(10, 0.1, n) * normal, law) > 1.3
+
+
 @pytest.mark.parametrize("d, distance", [(2, 1.0), (10, 3.0), (256, 16.0)])
 def test_core_covariance_factor_is_what_cutting_leaves(d, distance):
-    z = np.random.default_rng(5).normal(size=(40_000, d))
-    squares = (z**2).sum(axis=1)
+    squares = np.random.default_rng(5).chisquare(d, 40_000)
     inside = squares[squares <= distance**2] / d                    # mean over axes of z_j^2, per vector
     factor = normality.core_covariance_factor(distance, d)
     assert abs(inside.mean() - factor) < 4 * inside.std() / np.sqrt(len(inside))
@@ -117,6 +172,8 @@ def test_the_core_of_a_cloud_with_outliers_shrinks_more():
     (lambda: normality.anderson_darling([[np.nan, 1]] * 9), "finite"),
     (lambda: normality.henze_zirkler(np.ones((5, 9))), "singular"),
     (lambda: normality.core_covariance_factor(0, 3), "positive"),
+    (lambda: normality.held_out_law(10, 6), "above d"), (lambda: normality.amplitude([1, 2], None), "n >= 3"),
+    (lambda: normality.inner_width([1, 2], None, 0), "share"),
     (lambda: normality.confidence_ellipse([0, 0], np.zeros((2, 2)), 1), "positive definite")])
 def test_refuses(call, word):
     with pytest.raises(ValueError, match=word):

@@ -10,19 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+from scipy.special import logsumexp, ndtr
 from scipy.stats import chi2
 from sklearn.covariance import ledoit_wolf_shrinkage
 from sklearn.mixture import GaussianMixture
-from sklearn.neighbors import KernelDensity
 
 from lib.cloud.points import points
 
 UNIFORM_RUNGS = 12, 8, 5, 3, 2, 1.5, 1            # of method 2; as in the posts
 SIGMAS = 1, 2, 3                                # of the confidence ellipses; as announced in F2
 MIXTURE, LEADING = 10, 30                       # ours: components of the mixture; leading axes it models
-BANDWIDTHS = 0.3, 0.45, 0.6, 0.75, 0.9          # ours: tried for the kernel density, in standard deviations
-KERNELS, JUDGES = 2_000, 300                    # ours: latents that make the density, and judge its bandwidth
+BANDWIDTHS = 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 3      # ours: kernel widths, in sigma
+JUDGES = 300                                    # ours: latents left out that judge its bandwidth
 MIXED = 5_000                                   # ours: latents, at most, to which the mixture is fitted
 RADIUS_EDGES = 60                               # ours: edges of the histograms whose overlap is measured
 PARALLEL = 1e-7                                 # ours: sine of an angle that counts as none
@@ -94,13 +93,15 @@ def landing(cloud, vectors):
 
 # ---------------------------------------------------------------------------------------------- rungs
 
-def rungs(cloud):
+def rungs(cloud, model=None, h=None):
     """{name: function of noise g (n, d + 1) that gives latents (n, d)} for all rungs, least informed first.
 
     "uniform, b = B" for the half widths B of the posts, "uniform, b_match" with b = sqrt(3 E[R^2] / d), which
     has the latents' mean square radius, "uniform, true radii", "independent normal", "ellipses, K sigma",
-    "multivariate normal", "Gaussian mixture", "kernel density": the functions below, in this order.
+    "multivariate normal", "Gaussian mixture", "kernel density": the functions below, in this order. model, h:
+    `mixture` and `bandwidth` of the cloud, fitted here if not given.
     """
+    model, h = mixture(cloud) if model is None else model, bandwidth(cloud) if h is None else h
     b_match = np.sqrt(3 * np.mean(cloud.radii**2) / len(cloud.mean))
     steps = {f"uniform, b = {b:g}": partial(uniform, cloud, b=b) for b in UNIFORM_RUNGS}
     steps |= {"uniform, b_match": partial(uniform, cloud, b=b_match),
@@ -108,8 +109,8 @@ def rungs(cloud):
               "independent normal": partial(independent_normal, cloud)}
     steps |= {f"ellipses, {k} sigma": partial(ellipses, cloud, k=k) for k in SIGMAS}
     return steps | {"multivariate normal": partial(multivariate_normal, cloud),
-                    "Gaussian mixture": partial(gaussian_mixture, cloud, model=mixture(cloud)),
-                    "kernel density": partial(kernel_density, cloud, h=bandwidth(cloud))}
+                    "Gaussian mixture": partial(gaussian_mixture, cloud, model=model),
+                    "kernel density": partial(kernel_density, cloud, h=h)}
 
 
 def uniform(cloud, g, b):
@@ -159,11 +160,10 @@ def gaussian_mixture(cloud, g, model):
 def kernel_density(cloud, g, h):
     """A latent, chosen by the last column of g, moved along the principal axes by h w_j g_j.
 
-    Drawn back to the mean by 1 / sqrt(1 + h^2), so that the covariance stays. Source: as `gaussian_mixture`.
+    The covariance is 1 + h^2 times that of the latents. Source: as `gaussian_mixture`.
     """
-    u = whitened(cloud, cloud.z)
-    chosen = u[np.minimum((ndtr(g[:, -1]) * len(u)).astype(int), len(u) - 1)]
-    return along_axes(cloud, (chosen + h * g[:, :u.shape[1]]) / np.sqrt(1 + h**2))
+    chosen = np.minimum((ndtr(g[:, -1]) * len(cloud.z)).astype(int), len(cloud.z) - 1)
+    return cloud.z[chosen] + (h * g[:, :len(cloud.mean)] * cloud.widths) @ cloud.axes.T
 
 
 def mixture(cloud):
@@ -173,21 +173,48 @@ def mixture(cloud):
 
 
 def bandwidth(cloud):
-    """The h of BANDWIDTHS, in standard deviations, that gives the largest likelihood to latents left out."""
+    """The h of BANDWIDTHS, in standard deviations, that gives the largest likelihood to latents left out.
+
+    All others make the density (`kernel_log_density`). Where it is the first or last of BANDWIDTHS, the best
+    h may lie beyond: say so.
+    """
     u = whitened(cloud, cloud.z)
     order = np.random.default_rng(0).permutation(len(u))
-    judges = u[order[:min(JUDGES, len(u) // 4)]]
-    makers = u[order[len(judges):len(judges) + KERNELS]]
-    return max(BANDWIDTHS, key=lambda h: log_likelihood(makers, judges, h))
+    n = min(JUDGES, len(u) // 4)
+    judges, makers = u[order[:n]], u[order[n:]]
+    apart = _squared_distances(judges, makers)
+    return max(BANDWIDTHS, key=lambda h: _log_kernels(apart, h, u.shape[1]).sum())
 
 
-def log_likelihood(makers, judges, h):
-    """Sum of the log density of points judges (m, d) under normal kernels of width h at points makers (n, d).
+def kernel_log_density(u, makers, h):
+    """Log density at points u (m, d) of the mean of normal kernels of width h at the makers (n, d): (m,).
 
-    All distances are summed, in one leaf: scikit-learn's tree of smaller ones, its default, is far off the
-    right sum in 256 dimensions, and would choose too small an h.
+    log p(u) = log mean_i exp(-|u - m_i|^2 / (2 h^2)) - d log(h sqrt(2 pi)). All distances are summed:
+    scikit-learn's KernelDensity, with its default tree, is far off the right sum in 256 dimensions.
     """
-    return KernelDensity(bandwidth=h, leaf_size=len(makers)).fit(makers).score(judges)
+    return _log_kernels(_squared_distances(u, makers), h, u.shape[1])
+
+
+def _squared_distances(u, makers):
+    return (u**2).sum(axis=1)[:, None] + (makers**2).sum(axis=1) - 2 * u @ makers.T          # (m, n)
+
+
+def _log_kernels(apart, h, d):
+    mean = logsumexp(-apart / (2 * h**2), axis=1) - np.log(apart.shape[1])
+    return mean - d * np.log(h * np.sqrt(2 * np.pi))
+
+
+def log_densities(cloud, z, model, h):
+    """Log densities at latents z (n, d) of three rungs, in whitened coordinates: {rung: (n,)}.
+
+    The multivariate normal, the `mixture` model, the kernel density of width h. z should not be among
+    cloud.z. Differences of the three hold in all coordinates; more is better.
+    """
+    u, leading = whitened(cloud, z), model.means_.shape[1]
+    normal = -0.5 * (u**2 + np.log(2 * np.pi))
+    return {"multivariate normal": normal.sum(axis=1),
+            "Gaussian mixture": model.score_samples(u[:, :leading]) + normal[:, leading:].sum(axis=1),
+            "kernel density": kernel_log_density(u, whitened(cloud, cloud.z), h)}
 
 
 def with_radii(z, radii):

@@ -67,6 +67,58 @@ def henze_zirkler(z):
                       + (1 + 2 * b2) ** (-d / 2)))
 
 
+def held_out_law(n, d):
+    """Law of D^2 of a new normal vector in d dimensions, mean and covariance estimated from n others.
+
+    D^2 ~ (n^2 - 1) d / (n (n - d)) F(d, n - d), covariance with divisor n - 1: a frozen scipy distribution.
+    It tends to chi^2_d as n grows, and is wider before: for d = 256 its variance is 1.08 times as large at
+    n = 10,000, and 1.76 times at n = 1,500. Raises ValueError unless n > d + 4, where the variance is finite.
+    Source: Hotelling, "The generalization of Student's ratio", 1931.
+
+    >>> round(float(held_out_law(10_000, 256).var() / 512), 2)
+    1.08
+    """
+    if d < 1 or n <= d + 4:
+        raise ValueError(f"n must be above d + 4, so that D^2 has a variance, not {n} for d = {d}")
+    return stats.f(d, n - d, scale=(n**2 - 1) * d / (n * (n - d)))
+
+
+class Amplitude(NamedTuple):
+    """How unevenly wide a cloud is from vector to vector, and the standard error of that."""
+    cv2: float             # relative variance of the factor s in D^2 = s Q; 0 for a normal cloud
+    error: float
+
+
+def amplitude(squares, law):
+    """The `Amplitude` of a cloud from squared Mahalanobis distances D^2 (n,), `law` that of a normal one.
+
+    Say that z = mu + sqrt(s) g, g normal, s > 0 independent of it: one factor widens all directions. Then
+    D^2 = s Q, Q of `law`, and E[D^4] / E[D^2]^2 = (1 + cv^2) E[Q^2] / E[Q]^2; for chi^2_k this is
+    Var(D^2) / 2k = 1 + (k/2 + 1) cv^2. Below 0 by sampling, or where D^2 spreads less than Q.
+    error: that of the mean of (D^2)^2 over the squared mean, to first order, for independent D^2.
+    Raises ValueError for fewer than 3 distances. Source: the identity is ours.
+    """
+    x = np.asarray(points(np.reshape(squares, (-1, 1)), least=3), dtype=float)[:, 0]
+    x = x / x.mean()
+    ratio, gaussian = (x**2).mean(), 1 + law.var() / law.mean()**2
+    return Amplitude(float(ratio / gaussian - 1),
+                     float((x**2 - 2 * ratio * x).std() / gaussian / np.sqrt(len(x))))
+
+
+def inner_width(squares, law, share=0.8):
+    """sd / mean of the inner `share` of squared distances (n,) over that of the inner `share` of `law`.
+
+    1 for a normal cloud, whatever its scale: outliers count only as the share that is cut. Standard error
+    about 1 / sqrt(2 share n). Raises ValueError unless 0 < share <= 1. Source: ours; "inner core" of 80 %:
+    the later posts.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share must lie above 0 and not above 1, not {share}")
+    inner = np.sort(squares)[:max(1, round(share * len(squares)))]
+    gaussian = law.ppf(share * (np.arange(1_000) + 0.5) / 1_000)
+    return float(inner.std() / inner.mean() / (gaussian.std() / gaussian.mean()))
+
+
 def core_covariance_factor(distance, d):
     """Share of covariance that a normal cloud cut at Mahalanobis distance D keeps: F_(d+2)(D^2) / F_d(D^2).
 

@@ -10,7 +10,7 @@ from sklearn.model_selection import KFold
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lib.cloud import embed, latent
+from lib.cloud import embed, latent, statements
 from lib.cloud.points import points
 
 FOLDS = 5
@@ -120,14 +120,14 @@ def summary(pair):
     """The numbers of `Alike` in one row {name: number}: of cosines, spectra and dominant components.
 
     "spectra apart" is the largest difference of the cumulative spectra, "by chance" the number of components
-    in common that two independent choices of so many would have on average, "Jaccard" the number in common
-    over those that dominate in either, 0 if none does.
+    in common that two independent choices of so many would have on average; "agreement" and "error": of the
+    two choices, as `statements.agreement`, which raises ValueError where none or all dominate.
     """
     first, second = pair.dominant
-    common, either = int((first & second).sum()), int((first | second).sum())
+    agreement, error = statements.agreement(first, second)
     return {"mean cosine": pair.cosines.mean(), "smallest": pair.cosines.min(),
             "of shuffled images": pair.by_chance.mean(),
             "spectra apart": abs(np.subtract(*(np.cumsum(part) for part in pair.spectra))).max(),
-            "dominant, first": int(first.sum()), "dominant, second": int(second.sum()), "in common": common,
-            "by chance": first.sum() * second.sum() / len(first),
-            "Jaccard": common / either if either else 0.0}
+            "dominant, first": int(first.sum()), "dominant, second": int(second.sum()),
+            "in common": int((first & second).sum()), "by chance": first.sum() * second.sum() / len(first),
+            "agreement": agreement, "error": error}

@@ -2,17 +2,15 @@
 import numpy as np
 from joblib import Parallel, delayed
 from scipy.stats import binomtest
-from sklearn.decomposition import PCA
-from sklearn.neighbors import NearestNeighbors
 
 from lib.cloud import embed
-from lib.cloud.likeness import frechet_distance, precision_recall
+from lib.cloud.likeness import density_coverage, frechet_distance, nearest
 from lib.images import detection
 from lib.network import train
 
 AXES = 32            # ours: principal components that describe a picture, but at most a third of the pictures
-KNOWN = 5_000        # ours: training images, at most, that give axes of pixels and are searched for copies
-SIDE = 32            # ours: side to which pictures are brought for both
+LEADING = 16         # ours: of these, so many are enough for density and coverage (see there)
+SIDE = 16            # ours: side to which pictures are brought, to be described and compared pixel by pixel
 
 
 def to_bytes(decoded):
@@ -25,96 +23,164 @@ def pictures(model, vectors):
     return to_bytes(train.decode(model, vectors))
 
 
-def rate(made):
-    """In how many of the uint8 pictures (n, 3, h, w) the detector sees a face: {n, faces, rate, low, high}.
+def faces(made):
+    """In which of the uint8 pictures (n, 3, h, w) the detector sees a face: bool (n,). On two cores.
 
-    low, high: 95 % interval of the rate (Wilson, 1927). On two cores. Raises ValueError as
-    `frontal_face_hits` does, and for no pictures. It cannot see whether the faces differ.
+    Raises ValueError as `detection.frontal_face_hits` does. It cannot see whether the faces differ.
     """
     halves = np.array_split(np.ascontiguousarray(made), 2)
-    hits = np.concatenate(Parallel(n_jobs=2, prefer="threads")(delayed(detection.frontal_face_hits)(half)
+    return np.concatenate(Parallel(n_jobs=2, prefer="threads")(delayed(detection.frontal_face_hits)(half)
                                                                for half in halves))
-    n, faces = len(hits), int(hits.sum())
-    low, high = map(float, binomtest(faces, n).proportion_ci(0.95, "wilson"))
-    return {"n": n, "faces": faces, "rate": faces / n, "low": low, "high": high}
+
+
+def share(hits):
+    """How many of the bool hits (n,) are True: {n, faces, rate, low, high}, with the 95 % interval of Wilson.
+
+    Raises ValueError for none. Source: Wilson, "Probable inference, the law of succession, and statistical
+    inference", 1927.
+    """
+    n, found = len(hits), int(np.sum(hits))
+    low, high = map(float, binomtest(found, n).proportion_ci(0.95, "wilson"))
+    return {"n": n, "faces": found, "rate": found / n, "low": low, "high": high}
+
+
+def rate(made):
+    """The `share` of the uint8 pictures (n, 3, h, w) with `faces`. Raises ValueError as the two do."""
+    return share(faces(made))
+
+
+def difference(a, b):
+    """a - b of two `share`s of independent pictures, with its 95 % interval: (value, low, high).
+
+    low = d - sqrt((a - a_low)^2 + (b_high - b)^2), high likewise. For pairs it is rather too wide.
+    Source: Newcombe, "Interval estimation for the difference between independent proportions", 1998.
+    """
+    value = a["rate"] - b["rate"]
+    return (value, value - np.hypot(a["rate"] - a["low"], b["high"] - b["rate"]),
+            value + np.hypot(a["high"] - a["rate"], b["rate"] - b["low"]))
+
+
+def ratio(a, b):
+    """a / b of two `share`s of independent pictures, with its 95 % interval: (value, low, high).
+
+    The ends q are where a - q b has an end of its `difference` interval at 0:
+    (p_a - q p_b)^2 = (p_a - low_a)^2 + q^2 (high_b - p_b)^2 for the lower one, the upper one likewise.
+    Raises ValueError where b has no faces. Source: Donner and Zou, "Closed-form confidence intervals for
+    functions of the normal mean and standard deviation", 2012.
+    """
+    if not b["faces"]:
+        raise ValueError("a ratio over pictures without a face says nothing: compare differences")
+    p, q = a["rate"], b["rate"]
+    ends = [(p * q + sign * np.sqrt((p * q)**2 - end * (2 * p - end) * other * (2 * q - other)))
+            / (other * (2 * q - other))
+            for sign, end, other in ((-1, a["low"], b["high"]), (1, a["high"], b["low"]))]
+    return (p / q, *map(float, ends))
 
 
 def pooled(made):
-    """uint8 pictures (n, 3, 96, 96) as means of blocks: 32 x 32 pixels in [0, 1], float32 (n, 3072)."""
+    """uint8 pictures (n, 3, 96, 96) as means of blocks: 16 x 16 pixels in [0, 1], float32 (n, 768)."""
     block = made.shape[-1] // SIDE
     x = np.asarray(made, dtype=np.float32).reshape(-1, 3, SIDE, block, SIDE, block)
     return x.mean((3, 5)).reshape(len(made), -1) / 255
+
+
+def seen(model):
+    """The triangle R (d, d), float64, with |R z| = |W z|, W the weights of the decoder's first, dense layer.
+
+    |R (z - z')| is the distance of what that layer hands on, y = W z + b: the same in all coordinates A z + t
+    in which latents may be given (notebook 10), where |z - z'| is another in each.
+    """
+    return np.linalg.qr(model.decoder[0].weight.detach().cpu().numpy().astype(float), mode="r")
 
 
 class Judge:
     """Scores of the pictures that two autoencoders make of vectors, in units of what held-out images have.
 
     models: {case: Autoencoder}, two; z: {(case, split): latents (m, d)} of the images x.train and x.held_out,
-    uint8 (m, 3, 96, 96); n: how many pictures are judged at a time. The first n held-out images set the
-    units, the last n are the real ones that made pictures are compared with.
+    uint8 (m, 3, 96, 96); home: {case: pictures that the decoders make of the first n held-out latents}, which
+    set the units; the last n held-out images are the real ones that made pictures are compared with.
     Raises ValueError unless there are two models and 2 n held-out images.
     """
 
-    def __init__(self, models, z, x, n):
+    def __init__(self, models, z, x, home):
+        n = len(next(iter(home.values())))
         if len(models) != 2 or 2 * n > len(x.held_out):
             raise ValueError(f"{len(models)} models, {len(x.held_out)} held-out images: give 2, and {2 * n}")
-        known, axes = pooled(x.train[:KNOWN]), min(AXES, n // 3)
+        self._known, axes = pooled(x.train), min(AXES, n // 3)
         self._models, self._other = models, dict(zip(models, reversed(models), strict=True))
-        self._of_pixels = PCA(axes, svd_solver="randomized", random_state=0).fit(known)
-        self._of_latents = {case: embed.pca(z[case, "train"], axes) for case in models}
-        self._known = NearestNeighbors(n_neighbors=1).fit(known)
+        self._seen = {case: seen(model) for case, model in models.items()}
+        self._of_pixels = embed.pca(self._known, axes)
+        self._mean = {case: z[case, "train"].mean(axis=0) for case in models}
+        self._of_latents = {case: embed.pca(z[case, "train"] @ self._seen[case].T, axes) for case in models}
         self._real = {case: self.features(case, x.held_out[-n:]) for case in models}
-        self._apart, home = self._to_known(x.held_out[:n]), {case: z[case, "held_out"][:n] for case in models}
-        self._home = {case: np.median(self._back(case, home[case], pictures(models[case], home[case])))
-                      for case in models}
+        self._apart = self._to_known(x.held_out[:n])
+        own = {case: z[case, "held_out"][:n] for case in models}
+        self._home = {case: np.median(self._back(case, own[case], home[case])) for case in models}
+        self._far = {case: np.median(self._from_mean(case, own[case])) for case in models}
 
     def features(self, case, made):
         """Two descriptions (n, k) of pictures, for judging decoder `case`: {"pixels", "other encoder"}.
 
-        Leading principal components of training pixels, and of the training latents of the other case, so
-        that no network judges itself; each divided by the standard deviation along the first.
+        Leading principal components of training pixels; and of the training latents of the other case as its
+        decoder sees them (`seen`), so that no network judges itself. Each component is divided by its
+        standard deviation, so that all weigh the same.
         """
         other = self._other[case]
-        z = train.encode(self._models[other], made).astype(float)
+        z = train.encode(self._models[other], made).astype(float) @ self._seen[other].T
         return {"pixels": _along(self._of_pixels, pooled(made)),
                 "other encoder": _along(self._of_latents[other], z)}
 
-    def way_back(self, case, vectors, made):
-        """|E(D(z)) - z| of vectors z (n, d) and pictures D(z), over its median for held-out latents: (n,).
+    def real(self, case, space):
+        """`features` of the real images that pictures of decoder `case` are compared with: (n, k)."""
+        return self._real[case][space]
 
-        Small where the decoder is at home.
+    def way_back(self, case, vectors, made):
+        """|R (E(D(z)) - z)| of vectors z (n, d) and pictures D(z), over its median for held-out ones: (n,).
+
+        R: distances as the decoder sees them (`seen`). Small where the decoder is at home.
         """
         return self._back(case, vectors, made) / self._home[case]
+
+    def away(self, case, vectors):
+        """Median distance |R (z - mean)| of vectors z (n, d) from the mean, over that of held-out ones.
+
+        R as in `way_back`: a radius that does not hang on the coordinates of the latents.
+        """
+        return float(np.median(self._from_mean(case, vectors)) / self._far[case])
 
     def nearest(self, made):
         """Median distance of pictures to the nearest training image, in units of that of held-out images.
 
-        Root mean square over `pooled` pixels; far below 1 the pictures are copies.
+        Root mean square over `pooled` pixels, all training images searched; far below 1 they are copies.
         """
         return self._to_known(made) / self._apart
 
     def scores(self, case, vectors, made):
-        """All scores of the pictures that decoder `case` made of vectors: a row of a table, as a dictionary.
+        """The scores of the pictures that decoder `case` made of vectors, and their `features`: two dicts.
 
-        `rate`; `way_back` (median); `nearest`; then in both descriptions of `features` the Frechet distance,
-        precision and recall against the real images.
+        Scores: `way_back` (median); `nearest`; in both spaces the Frechet distance to the real images, and
+        of the LEADING axes density and coverage.
         """
-        row = rate(made)
-        row["way back"] = float(np.median(self.way_back(case, vectors, made)))
-        row["nearest training image"] = self.nearest(made)
-        for space, own in self.features(case, made).items():
+        row = {"way back": float(np.median(self.way_back(case, vectors, made))),
+               "nearest training image": self.nearest(made)}
+        own = self.features(case, made)
+        for space, features in own.items():
             real = self._real[case][space]
-            precision, recall = precision_recall(real, own)
-            row |= {f"Fréchet, {space}": frechet_distance(real, own), f"precision, {space}": precision,
-                    f"recall, {space}": recall}
-        return row
+            density, coverage = density_coverage(real[:, :LEADING], features[:, :LEADING])
+            row |= {f"Fréchet, {space}": frechet_distance(real, features), f"density, {space}": density,
+                    f"coverage, {space}": coverage}
+        return row, own
 
     def _back(self, case, vectors, made):
-        return np.linalg.norm(train.encode(self._models[case], made) - vectors, axis=1)
+        home = train.encode(self._models[case], made).astype(float)
+        return np.linalg.norm((home - vectors) @ self._seen[case].T, axis=1)
+
+    def _from_mean(self, case, vectors):
+        return np.linalg.norm((vectors - self._mean[case]) @ self._seen[case].T, axis=1)
 
     def _to_known(self, made):
-        return float(np.median(self._known.kneighbors(pooled(made))[0]))
+        return float(np.median(nearest(pooled(made), self._known)[1]))
 
 
 def _along(pca, y):
-    return pca.transform(y) / np.sqrt(pca.explained_variance_[0])
+    return pca.transform(y) / np.sqrt(pca.explained_variance_)

@@ -19,19 +19,13 @@ GRID = 16              # ours: cells per side of the window in the search for vo
 # Which way lines and voids move each of `plane_statistics`; "two" where either may happen.
 PLANE_SIDES = {"Clark-Evans index": "low", "Ripley L, 1 spacing": "high", "Ripley L, 4 spacings": "high",
                "largest void": "high", "void, 95 % quantile": "high", "largest H1 lifetime": "high",
-               "total H1 lifetime": "two", "local anisotropy": "high"}
+               "local anisotropy": "high"}
 
 
 class ClarkEvans(NamedTuple):
     """Clark-Evans index of a window and the number of points in it."""
     index: float
     n: int
-
-
-class Persistence(NamedTuple):
-    """H1 lifetimes of a window's alpha complex: the largest and the total, both over those of H0."""
-    largest: float     # largest H1 lifetime / mean H0 lifetime
-    total: float       # sum of H1 lifetimes / sum of H0 lifetimes
 
 
 def clark_evans(points, half_side, centre=(0.0, 0.0)):
@@ -93,7 +87,7 @@ def voids(points, half_side, centre=(0.0, 0.0)):
     near = points[_reach(points, (0, 0)) <= half_side + margin]
     nodes = np.stack(np.meshgrid(*[np.linspace(-half_side, half_side, GRID + 1)] * 2), -1).reshape(-1, 2)
     widest = _tree(near).query(nodes)[0].max() + half_side / GRID * np.sqrt(2)      # of any empty circle
-    centres, radii = _empty_circles(near if widest < margin else points)
+    centres, radii = empty_circles(near if widest < margin else points)
     radii = radii[_reach(centres, (0, 0)) <= half_side]
     if not len(radii):
         raise ValueError("no empty circle is centred in the window: widen it")
@@ -101,11 +95,11 @@ def voids(points, half_side, centre=(0.0, 0.0)):
 
 
 def persistence(points, half_side, centre=(0.0, 0.0)):
-    """Lifetimes of the holes (H1) over those of the pieces (H0) in the alpha complex of the window's points.
+    """Largest lifetime of a hole (H1) over the mean one of the pieces (H0) in the window's alpha complex.
 
     Discs of radius a grow round each point: a piece dies when it meets another (half the edges of the minimum
-    spanning tree), a hole lives from the a that closes a ring to the a that fills it. Both results are
-    ratios, blind to scale, and 0 when there is no hole. Points outside the window are left out.
+    spanning tree), a hole lives from the a that closes a ring to the a that fills it. The ratio is blind to
+    scale, and 0 when there is no hole. Points outside the window are left out.
     Raises ValueError as `clark_evans`.
     Source: Edelsbrunner and Harer, "Computational topology", 2010, chapter VII; the GUDHI library.
     """
@@ -115,8 +109,7 @@ def persistence(points, half_side, centre=(0.0, 0.0)):
     complex_.compute_persistence()
     pieces, holes = (np.sqrt(complex_.persistence_intervals_in_dimension(k).reshape(-1, 2)) for k in (0, 1))
     merged = pieces[np.isfinite(pieces[:, 1]), 1]
-    lifetimes = np.append(holes[:, 1] - holes[:, 0], 0.0)
-    return Persistence(float(lifetimes.max() / merged.mean()), float(lifetimes.sum() / merged.sum()))
+    return float((holes[:, 1] - holes[:, 0]).max(initial=0.0) / merged.mean())
 
 
 def anisotropy(points, half_side, k=10, centre=(0.0, 0.0)):
@@ -144,10 +137,11 @@ def plane_statistics(points, n_central=None):
     zoom. `PLANE_SIDES` says which way lines and voids move each statistic. Raises as its parts.
     """
     points, half_side = central_window(points, len(points) // 2 if n_central is None else n_central)
-    radii, holes = voids(points, half_side), persistence(points, half_side)
+    radii = voids(points, half_side)
     values = (clark_evans(points, half_side).index,
               ripley(points, half_side, spacings=1), ripley(points, half_side, spacings=4),
-              float(radii.max()), float(np.quantile(radii, 0.95)), *holes, anisotropy(points, half_side))
+              float(radii.max()), float(np.quantile(radii, 0.95)), persistence(points, half_side),
+              anisotropy(points, half_side))
     return dict(zip(PLANE_SIDES, values, strict=True))
 
 
@@ -231,8 +225,11 @@ def central_clark_evans(points):
     return clark_evans(*central_window(points)).index
 
 
-def _empty_circles(points):
-    """Centres (m, 2) and radii (m,) of the circumcircles of the Delaunay triangles of the points."""
+def empty_circles(points):
+    """Centres (m, 2) and radii (m,) of the circumcircles of the Delaunay triangles of the points (N, 2).
+
+    None of them holds a point. Raises ValueError for points on one line.
+    """
     try:
         corners = points[Delaunay(points).simplices]
     except QhullError as error:
