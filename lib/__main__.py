@@ -6,6 +6,11 @@ import sys
 import warnings
 from pathlib import Path
 
+if os.name == "nt":
+    sys.exit("error: the study runs on Linux and macOS, on Windows inside WSL 2")
+if sys.version_info < (3, 11):
+    sys.exit(f"error: Python 3.11 to 3.14 is needed, and {sys.executable} is {sys.version.split()[0]}: "
+             "run make without PYTHON=, or with another")
 try:
     from lib import study as studies
     from lib.store import artifacts
@@ -47,15 +52,21 @@ def claims(study):
 
 
 def report(study):
-    """write the HTML report"""
+    """write the pages and the HTML report"""
     from lib.run import report
     print(f"report: {os.path.relpath(report.build(study))}")
 
 
 def readme(study):
-    """write the claims of a run into the README"""
+    """write findings and claims of a run into the README"""
     from lib.run import report
     report.readme(study, studies.ROOT / "README.md")
+
+
+def compare(names):
+    """write the claims of several finished runs side by side"""
+    from lib.run import compare
+    print(f"compared: {os.path.relpath(compare.compare(names))}")
 
 
 def status(study):
@@ -88,6 +99,13 @@ def calibration(study):
         print(f"calibration: {len(table)} rows")
 
 
+def controls(study):
+    """make the tables of data/controls again where their code changed"""
+    from lib import stages
+    for table in stages.controls_tables():
+        print(f"controls: {len(table)} rows")
+
+
 def pairs(study):
     """make the two halves of each notebook equal"""
     from lib.run import pairs
@@ -111,7 +129,8 @@ def notebook(name, given):
         return error.code
 
 
-COMMANDS = data, train, notebook, claims, report, readme, status, verify, damaged, calibration, pairs, doctor
+COMMANDS = (data, train, notebook, claims, report, readme, compare, status, verify, damaged, calibration,
+            controls, pairs, doctor)
 
 
 def main(arguments=None):
@@ -123,13 +142,16 @@ def main(arguments=None):
         command.set_defaults(run=function)
         if function is notebook:
             command.add_argument("name")
+        if function is compare:
+            command.add_argument("runs", nargs="*")
         command.add_argument("-p", nargs=2, action="append", default=[], metavar=("PARAMETER", "VALUE"))
     options = parser.parse_args(arguments)
     given, what = dict(options.p), getattr(options, "name", options.command)
     before = [signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
-        done = notebook(options.name, given) if options.run is notebook else options.run(studies.named(given))
-        return done or 0
+        if options.run is notebook:
+            return notebook(options.name, given) or 0
+        return options.run(options.runs if options.run is compare else studies.named(given)) or 0
     except KeyboardInterrupt as interrupt:
         warnings.simplefilter("ignore")                              # of coroutines that were cut off
         print(f"{what}: interrupted; run the same command again to go on", file=sys.stderr)

@@ -16,8 +16,8 @@ MODULES = sorted(path.relative_to(ROOT / "lib").with_suffix("").as_posix()
 # The wings from below up, as lib/__init__.py names them: a module may import from its own and those before.
 WINGS = ["study", "store", "cloud", "trial", "figures", "claims", "network", "images", "stages", "run"]
 DISTRIBUTION = {"sklearn": "scikit-learn", "skimage": "scikit-image", "skdim": "scikit-dimension",
-                "PIL": "pillow", "openTSNE": "opentsne", "IPython": "ipykernel",
-                "jupyter_server": "jupyter-server"}
+                "PIL": "pillow", "markdown_it": "markdown-it-py", "openTSNE": "opentsne",
+                "IPython": "ipykernel", "jupyter_server": "jupyter-server"}
 
 
 def wing(module):
@@ -85,10 +85,34 @@ def test_every_import_is_declared(path):
     assert {DISTRIBUTION.get(name, name).lower() for name in packages(path)} <= declared()
 
 
-def test_every_declared_package_is_pinned_once():
-    pins = re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.txt").read_text(), re.M)
-    assert len(pins) == len(set(pins))
-    assert declared() <= {name.lower().replace("_", "-") for name in pins}
+def pins(name):
+    """{package: version} of a lock; each line pins one exactly."""
+    lines = [line for line in (ROOT / name).read_text().splitlines() if not line.startswith(("#", "-r "))]
+    found = dict(re.fullmatch(r"([a-z0-9._-]+)==([^ ]+)( ; .*)?", line).groups()[:2] for line in lines)
+    assert len(found) == len(lines)
+    return found
+
+
+def test_every_declared_package_is_pinned_once_where_it_is_needed():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    users, tests = pins("requirements.txt"), pins("requirements-test.txt")
+    assert not set(users) & set(tests) and declared() <= {*users, *tests}
+    assert {re.split(r"[<>=\[ ]", name)[0].lower() for name in project["dependencies"]} <= set(users)
+
+
+def test_no_lock_pins_a_pre_release_or_one_maker_s_graphics_card():
+    """torch brings what its own build needs of CUDA; else 5 GB go where there is no card."""
+    every = pins("requirements.txt") | pins("requirements-test.txt")
+    assert [version for version in every.values() if re.search("[a-z]", version.replace("post", ""))] == []
+    assert [name for name in every if re.match("cuda-|nvidia-|triton", name)] == []
+
+
+def test_the_pythons_that_fit_are_said_alike():
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert wanted == ">=3.11,<3.15"
+    assert "(3, 11) <= v[:2] <= (3, 14)" in (ROOT / "Makefile").read_text()
+    for name in ("README.md", "Makefile", "lib/__main__.py"):
+        assert "Python 3.11 to 3.14" in (ROOT / name).read_text(), name
 
 
 def tracked():
@@ -113,11 +137,15 @@ def test_committed_figures_stay_small():
     assert sum(sizes) <= 8 * 2 ** 20
 
 
+def test_committed_pages_stay_small():
+    assert sum(path.stat().st_size for path in tracked() if path.match("figures/*/*.md")) <= 1.5 * 2 ** 20
+
+
 def test_a_clone_with_other_line_ends_holds_the_same_bytes(tmp_path):
     tracked()                                                        # skips where there is no checkout
     clone = tmp_path / "clone"
     subprocess.run(["git", "-c", "core.autocrlf=true", "clone", "-q", str(ROOT), str(clone)], check=True)
-    for path in sorted((clone / "data" / "calibration").glob("*.csv")):
+    for path in sorted((clone / "data").glob("*/*.csv")):
         assert artifacts.require(path, "08").shape[0] > 0            # its content is what its sidecar says
 
 

@@ -1,182 +1,180 @@
-"""build/report/index.html: the claims table, all figures with their alt texts, notebooks as HTML, times."""
-import html
+"""build/report and the README's block of findings: templates, filled with the numbers of a finished run."""
 import json
 import math
 import os
+import re
 import shutil
-from datetime import datetime
+from pathlib import Path
 
-import nbformat
-import pandas as pd
-from nbconvert import HTMLExporter
-from PIL import Image
+import jinja2
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
 
+from lib import claims
+from lib.run import pages
 from lib.store import artifacts, disk, formats
 
 BLOG = "https://linux-blog.anracom.com/tag/celeb-a/"
-BLOCK_START, BLOCK_END = "<!-- claims: written by `make readme` -->", "<!-- end of claims -->"
-POSTS = {"F1": "Autoencoders and latent space fragmentation I",
-         "F2": "Autoencoders and latent space fragmentation II",
-         "P1": "Latent spaces: pitfalls of distributing points in multi dimensions I",
-         "P2": "Latent spaces: pitfalls of distributing points in multi dimensions II",
-         "C2": "Autoencoders, latent space and the curse of high dimensionality II"}
-# ours: latents of 1 and of 2 threads, root mean square, in standard deviations; 0.007 measured with bfloat16
-THREADS = 0.05
-PROMISES = {
-    "cpu": "On a CPU the same machine, pins and number of threads give the same bytes: checkpoints, latents, "
-           "tables, claims and figures, also after a run was killed and went on. Another number of threads "
-           "sums in another order: latents after a short training differ by at most "
-           f"{THREADS:g} of a standard deviation (root mean square), and more after a long one.",
-    "cuda": "On a GPU nothing is promised of the bytes of networks, latents and what follows from them: its "
-            "kernels may sum in any order. Drawn images, the order of the data and every random vector are "
-            "the same as on a CPU.",
-}
-STYLE = """
-:root { color-scheme: light dark } body { font: 16px/1.5 system-ui, sans-serif; max-width: 1100px; \
-margin: 2em auto; padding: 0 1em }
-table { border-collapse: collapse; font-size: 14px; width: 100% } \
-th, td { text-align: left; padding: .3em .6em; border-bottom: 1px solid #8884; vertical-align: top }
-.reproduced { color: #2b7a3f } .not-reproduced { color: #b5322f } .not-applicable { color: #777 }
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 1.5em } \
-figure { margin: 0 }
-figure img { width: 100%; background: #fff; border: 1px solid #8884 } figcaption { font-size: 13px }
-.table { overflow-x: auto } nav a { margin-right: 1em }
-"""
+BLOCK = re.compile(r"(<!-- (\w+): written by `make readme` -->\n).*?(\n<!-- end of \2 -->)", re.S)
+PLATE = "F1-1"                                                       # the figure that opens report and README
+FORMULA = re.compile(r"(?m)^```math\n(.+?)\n```$|\$`([^`]+)`\$", re.S)
+FIGURE = re.compile(r'<img src="[^"]*?([^"/]+)" width="\d+" alt="([^"]*)">')
+ANSWERS = {"reproduced": "Yes", "not reproduced": "No", "undecided": "Undecided",
+           claims.NOT_DECIDABLE: "Not decidable at this size", claims.NOT_APPLICABLE: "Not applicable"}
 
 
 def build(study):
-    """Write the report of a run; the path of its index page. FileNotFoundError names what is missing.
+    """Write the pages and the report of a run and return the path of its index.
 
     All runs of a checkout share the folder build/report; it holds the report asked for last, and RUN.done
     says whose that is. It is built beside and then put in place: it is never half one and half another.
+    FileNotFoundError names what is missing, ValueError a picture that is no figure of the run.
     """
     with disk.held(study.build.parent / "report", "the report"):
         folder, new = study.build.parent / "report", study.build.parent / ".report.new"
         shutil.rmtree(new, ignore_errors=True)
         with disk.explained(new / "index.html"):
             _write(study, new)
+            written = pages.write(study)
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(new, folder)
-        files = [path for path in folder.rglob("*") if path.is_file()]
-        artifacts.write(study.report, json.dumps({"files": artifacts.snapshot(files, study.home)}))
+        written += [path for path in folder.rglob("*") if path.is_file()]
+        artifacts.write(study.report, json.dumps({"files": artifacts.snapshot(written, study.home)}))
     return folder / "index.html"
 
 
-def _write(study, folder):
-    notebooks = _executed(study)
+def _finished(study):
+    """(executed notebooks, table of claims) of a run; FileNotFoundError says what to run first."""
+    notebooks, table = pages.executed(study), study.data / "claims.csv"
     if not notebooks:
         raise FileNotFoundError(f"no executed notebook in build/{study.run}: run make all first")
-    (folder / "figures").mkdir(parents=True)
-    pages = [(path.stem, _page(path, folder)) for path in notebooks]
-    table = pd.read_csv(study.data / "claims.csv", dtype=str).fillna("")
-    parts = [_claims(table), _gallery(study, folder), _notebooks(pages), _times(study, notebooks)]
-    artifacts.write(folder / "index.html", f"""<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">\
-<title>Latent space study: {study.run}</title>
-<style>{STYLE}</style><h1>What a plain autoencoder does in its latent space</h1>
-<p>This run: {html.escape(study.label)}. The posts: <a href="{BLOG}">the series on the author's blog</a>.</p>
-<nav><a href="#claims">Claims</a><a href="#figures">Figures</a>\
-<a href="#notebooks">Notebooks</a><a href="#times">Run times</a></nav>
-{"".join(parts)}{_promise(study)}</html>""")
+    if not table.exists():
+        raise FileNotFoundError(f"no claims table of {study.run}: run make claims first")
+    return notebooks, claims.numbers(table)
 
 
-def _executed(study):
-    return sorted(path for path in study.build.glob("[0-9][0-9]_*.ipynb") if path.name.count(".") == 1)
+def _write(study, folder):
+    notebooks, table = _finished(study)
+    texts = {path.stem: pages.markdown(study, path, "figures/") for path in notebooks}
+    for name, text in texts.items():
+        page = filled("notebook.html", name=name, names=list(texts), body=in_html(text))
+        artifacts.write(folder / f"{name}.html", page)
+    shown = shown_in(texts)
+    for name in shown:
+        (folder / "figures").mkdir(exist_ok=True)
+        shutil.copy(study.figures / name, folder / "figures")
+    artifacts.write(folder / "index.html", filled(
+        "index.html", study=study, blog=BLOG, plate=plate(shown), findings=in_html(findings(table)),
+        groups=_groups(study, table), dots=filled("claims.svg", rows=dots(table)),
+        titles={name: text.partition("\n")[0].lstrip("# ") for name, text in texts.items()}, figures=shown,
+        times=_times(study, notebooks), versions=artifacts.versions(), cores=os.cpu_count()))
 
 
-def _page(path, folder):
-    body, _ = HTMLExporter(template_name="lab").from_notebook_node(nbformat.read(path, as_version=4))
-    artifacts.write(folder / f"{path.stem}.html", body)
-    return f"{path.stem}.html"
+def filled(template, **values):
+    """A template of lib/run/templates with `values` in it, escaped where it is HTML."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")), trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+        autoescape=jinja2.select_autoescape(("html", "svg")))
+    return templates.get_template(template).render(values)
 
 
-def _claims(table):
-    rows = "".join(
-        f'<tr><td>{html.escape(row.id)}</td><td>{html.escape(row.post)}</td><td>{html.escape(row.statement)}</td>'
-        f'<td>{html.escape(row.expected)}</td><td>{html.escape(row.measured)}</td>'
-        f'<td class="{html.escape(row.verdict.split(":")[0].replace(" ", "-"))}">'
-        f'{html.escape(row.verdict)}</td></tr>'
-        for row in table.itertuples())
-    return ('<h2 id="claims">Claims</h2><p>The verdict is computed from the measured number.</p>'
-            '<div class="table"><table>'
-            f'<tr><th>id<th>post<th>statement<th>expected<th>measured<th>verdict</tr>{rows}</table></div>')
+def in_html(markdown):
+    """A page's Markdown as HTML that needs no network: formulas are MathML.
+
+    >>> in_html("*Length* $`R`$")[:24], in_html("*Length* $`R`$")[-24:]
+    ('<p><em>Length</em> <math', '</mi></mrow></math></p>\\n')
+    """
+    def formula(found):
+        block, inline = found.groups()
+        return convert(block.replace("\n", " "), display="block") if block else convert(inline)
+    renderer = MarkdownIt("commonmark", {"html": True}).enable("table")
+    return renderer.render(FORMULA.sub(formula, markdown))
 
 
-def _gallery(study, folder):
-    items = []
-    for path in sorted(study.figures.glob("*.png"), key=_order):
-        shutil.copy(path, folder / "figures")
-        with Image.open(path) as image:
-            alt = image.info.get("Description", "")
-        post = POSTS.get(path.name.split("-")[0])
-        where = f'<a href="{BLOG}">{post}</a>' if post else "ours"
-        items.append(f'<figure id="{path.stem}"><a href="figures/{path.name}"><img loading="lazy" '
-                     f'src="figures/{path.name}" alt="{html.escape(alt, quote=True)}"></a><figcaption>'
-                     f'<b>{path.stem}</b> ({where}). {html.escape(alt)}</figcaption></figure>')
-    return f'<h2 id="figures">Figures</h2><div class="gallery">{"".join(items)}</div>'
+def shown_in(texts):
+    """{file name: (its tag <img>, alt text)} of all figures on pages {name: Markdown}, by post and number."""
+    found = {tag[1]: (tag[0], tag[2]) for text in texts.values() for tag in FIGURE.finditer(text)}
+    return dict(sorted(found.items(), key=lambda item: _order(item[0])))
 
 
-def _order(path):
-    post, _, rest = path.stem.partition("-")
+def plate(shown):
+    """The tag <img> of the figure PLATE among `shown`; FileNotFoundError if no notebook shows it."""
+    for name, (tag, _) in shown.items():
+        if name.startswith(f"{PLATE}-"):
+            return tag
+    raise FileNotFoundError(f"no notebook shows figure {PLATE}, with which the report opens: run make all")
+
+
+def findings(table):
+    """The findings as Markdown, each number and each yes or no taken from the table of claims."""
+    rows = {row.id: row for row in table.itertuples()}
+    return filled("findings.md",
+                  count=lambda group, verdict=None: sum(
+                      row.group == group and verdict in (None, row.verdict) for row in rows.values()),
+                  number=lambda name: claims.shown(claims.measured_in(rows[name])),
+                  answer=lambda name: ANSWERS[rows[name].verdict.split(":")[0]])
+
+
+def _groups(study, table):
+    """[(group, what it means, {verdict: count}, rows of text)] of a table of claims."""
+    parts = [(group, table[table.group == group]) for group in claims.MEANING]
+    return [(group, claims.MEANING[group], part.verdict.str.split(":").str[0].value_counts().to_dict(),
+             claims.readable(study, part).drop(columns="group")) for group, part in parts if len(part)]
+
+
+def dots(table):
+    """Rows of the plot of all claims: [(group, [(id, verdict, left, point, right)])], places from -1 to 1.
+
+    The place of a number x is s / (1 + |s|), where s is the distance from x to the nearest limit of the claim
+    in units of the limits (their half distance, or the one limit itself); within the limits s is positive.
+    """
+    def place(claim, x):
+        half, end = (claim.high - claim.low) / 2, claim.low if math.isfinite(claim.low) else claim.high
+        unit = half if 0 < half < math.inf else abs(end) or 1
+        s = min(x - claim.low, claim.high - x) / unit
+        return s / (1 + abs(s))
+
+    def row(claim, row):
+        middle = min(max((claim.low + claim.high) / 2, row.low), row.high)       # the best place of all
+        places = [place(claim, x) for x in (row.low, middle, row.high)]
+        return row.id, row.verdict.split(":")[0], min(places), place(claim, row.value), max(places)
+    measured = dict(list(table[table.value.notna()].groupby("group")))
+    return [(group, [row(claims.BY_ID[each.id], each) for each in measured[group].itertuples()])
+            for group in claims.MEANING if group in measured]
+
+
+def _order(name):
+    post, _, rest = name.partition("-")
     number = rest.split("-")[0]
     return post, int(number) if number.isdigit() else 999, rest
 
 
-def _notebooks(pages):
-    items = "".join(f'<li><a href="{page}">{name}</a></li>' for name, page in pages)
-    return f'<h2 id="notebooks">Notebooks</h2><ol style="list-style: none; padding: 0">{items}</ol>'
-
-
 def _times(study, notebooks):
-    rows = []
-    for path in notebooks:
-        facts = artifacts.facts(path)
-        rows.append((path.stem, facts["seconds"], facts["kernel_peak_mb"]))
-    largest = max(row[2] for row in rows)
-    rows.append(("all notebooks, where two ran at a time counted once", _seconds(notebooks), largest))
-    for path in sorted(study.data.glob("*.json")):
-        facts = formats.facts(path)
-        if "seconds" in facts:
-            rows.append((f"&nbsp;&nbsp;of that: {path.stem}", facts["seconds"], facts["peak_mb"]))
-    cells = "".join(f"<tr><td>{name}</td><td>{time:,.1f}</td><td>{mb:,}</td></tr>" for name, time, mb in rows)
-    versions = ", ".join(f"{name} {version}" for name, version in artifacts.versions().items())
-    return ('<h2 id="times">Run times and provenance</h2><table><tr><th>stage<th>seconds<th>peak '
-            f'memory, MB</tr>{cells}</table><p>{html.escape(versions)}, {os.cpu_count()} cores.</p>')
-
-
-def _seconds(notebooks):
-    """Seconds in which at least one of the executed notebooks ran: make runs two of them at a time."""
-    all_facts = [artifacts.facts(path) for path in notebooks]
-    ran = [(datetime.fromisoformat(facts["made"]).timestamp(), facts["seconds"]) for facts in all_facts]
-    seconds, until = 0.0, -math.inf
-    for start, end in sorted((end - took, end) for end, took in ran):
-        seconds += max(0.0, end - max(start, until))
-        until = max(until, end)
-    return seconds
-
-
-def _promise(study):
-    """What can be expected of the bytes of a second run, on the device that trained this one."""
-    path = study.checkpoint("I")
-    device = artifacts.facts(path)["device"].split(":")[0] if artifacts.sidecar(path).exists() else "cpu"
-    promise = PROMISES.get(device, "Nothing is promised of other devices.")
-    return ('<h2 id="determinism">The same again?</h2><p>This run was trained on the device '
-            f'{html.escape(device)}. {html.escape(promise)}</p>')
+    """[(stage, seconds, peak memory in MB)] of the notebooks of a run and of what they kept."""
+    rows = [(path.stem, facts["seconds"], facts["kernel_peak_mb"])
+            for path in notebooks for facts in [artifacts.facts(path)]]
+    kept = [(path.stem, formats.facts(path)) for path in sorted(study.data.glob("*.json"))]
+    return rows + [(f"of that: {name}", facts["seconds"], facts["peak_mb"]) for name, facts in kept
+                   if "seconds" in facts]
 
 
 def readme(study, path):
-    """Rewrite the README's block of the claims table and minutes of a run; ValueError if there is none."""
-    text = path.read_text(encoding="utf-8")
-    head, start, rest = text.partition(BLOCK_START)
-    _, end, tail = rest.partition(BLOCK_END)
-    if not (start and end):
-        raise ValueError(f"{path.name} has no block between {BLOCK_START!r} and {BLOCK_END!r}")
-    pages = _executed(study)
-    each = ", ".join(f"{page.stem[:2]} {artifacts.facts(page)['seconds']:.0f}" for page in pages)
+    """Rewrite the blocks of the README that hold the numbers of a run; ValueError if there is none.
+
+    A block stands between <!-- NAME: written by make readme --> and <!-- end of NAME -->.
+    """
+    notebooks, table = _finished(study)
+    shown = shown_in({page.stem: pages.markdown(study, page, f"figures/{study.run}/") for page in notebooks})
+    _, _, counts, tables = (study.figures / "claims.md").read_text(encoding="utf-8").split("\n\n", 3)
     training = sum(artifacts.facts(study.checkpoint(case))["seconds"] for case in ("I", "II"))
-    title, _, table = (study.figures / "claims.md").read_text(encoding="utf-8").partition("\n\n")
-    summary, _, rows = table.partition("\n\n")
-    artifacts.write(path, f"{head}{start}\n{title.lstrip('# ')}: {summary}\n\n<details><summary>all claims"
-                          f"</summary>\n\n{rows}\n</details>\n\nThe notebooks of that run took "
-                          f"{_seconds(pages) / 60:.0f} minutes on {os.cpu_count()} cores, set-up apart. In "
-                          f"seconds: {each}; training alone {training:.0f}.\n{end}{tail}")
+    first, *rest = (artifacts.facts(page)["seconds"] for page in notebooks)
+    rest = sum(rest) + first - (training if first > training else 0)     # networks that were current: no time
+    blocks = {"findings": f"{plate(shown)}\n\n{findings(table)}",
+              "claims": filled("claims.md", counts=counts, tables=tables.replace("## ", "#### ").strip(),
+                               rest=rest / 60, training=training / 60, cores=os.cpu_count())}
+    text, count = BLOCK.subn(lambda block: f"{block[1]}\n{blocks[block[2]]}\n{block[3]}",
+                             path.read_text(encoding="utf-8"))
+    if count != len(blocks):
+        raise ValueError(f"{path.name} has not one block each, as {BLOCK.pattern}, of {', '.join(blocks)}")
+    artifacts.write(path, text)
