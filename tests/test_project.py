@@ -134,7 +134,7 @@ def test_lib_is_tracked():
 
 def test_committed_figures_stay_small():
     sizes = [path.stat().st_size for path in tracked() if path.suffix == ".png"]
-    assert sum(sizes) <= 8 * 2 ** 20
+    assert sum(sizes) <= 16 * 2 ** 20
 
 
 def test_committed_pages_stay_small():
