@@ -1,6 +1,7 @@
 """Are the axes of a cloud special? Statistics of its components against those after random rotations."""
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from lib.cloud import latent
 
@@ -31,13 +32,11 @@ def statistics(mean, variance):
 
 
 def rotations(d, repeats, rng):
-    """`repeats` rotations (repeats, d, d), uniform in the orthogonal group of d dimensions.
+    """`repeats` rotations (repeats, d, d), uniform in the orthogonal group of d dimensions (Haar measure).
 
-    Q of the QR decomposition of a normal matrix, its columns signed so that R has a positive diagonal.
     Source: F. Mezzadri, "How to generate random matrices from the classical compact groups", 2007.
     """
-    q, r = np.linalg.qr(rng.standard_normal((repeats, d, d)))
-    return q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
+    return stats.ortho_group.rvs(d, size=repeats, random_state=rng).reshape(repeats, d, d)
 
 
 def against_rotations(mean, covariance, turns):

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from lib.cloud import generators, latent, theory
+from lib.cloud.axes import rotations
 from lib.cloud.points import points
 
 ALL = 170_000                                                        # as in F2: hits "of 170,000 vectors"
@@ -69,7 +70,7 @@ def rotated(z, rng):
     What comes out alike for turned clouds is told by spectrum and length of the mean, not by the axes.
     """
     z = points(z)
-    return z @ stats.ortho_group.rvs(z.shape[1], random_state=rng).astype(z.dtype)
+    return z @ rotations(z.shape[1], 1, rng)[0].astype(z.dtype)
 
 
 # --------------------------------------------------------------------------------------- one cloud in numbers
