@@ -10,7 +10,9 @@ export CELEBA IMAGES
 export PYTHONDONTWRITEBYTECODE := 1
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONSAFEPATH PYTHONSTARTUP PYTHONHOME PYTHONWARNINGS PYTHONOPTIMIZE MPLBACKEND MATPLOTLIBRC
+# one pool of memory for the networks that are trained side by side, and
 # keep freed memory: glibc otherwise gives the big buffers of each training step back and faults them in again (1.1-1.4x)
+export MALLOC_ARENA_MAX = 1
 export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 2000000000
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
@@ -23,7 +25,7 @@ MAKEFLAGS += -j2
 endif
 
 # What is given and would change nothing is refused, not passed over: scale=smoke, or CELEBA= for drawn faces.
-OPTIONS := DATASET SCALE SEED CELEBA IMAGES TORCH PYTHON SYSTEM ARGS BENCH RUNS
+OPTIONS := DATASET SCALE SEED CELEBA IMAGES DEVICE TORCH PYTHON SYSTEM ARGS BENCH RUNS
 OTHERS  := OMP_NUM_THREADS CUDA_VISIBLE_DEVICES SHELL MAKEFLAGS MAKE_VERSION
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 ODD     := $(filter-out $(OPTIONS) $(OTHERS),$(GIVEN))

@@ -36,11 +36,10 @@ def data(study):
 def train(study):
     """train both cases, under torchrun on several GPUs"""
     from lib import stages
-    from lib.network import models, ranks
+    from lib.network import ranks
     ranks.start()
     try:
-        for case in models.CASES:
-            stages.network(study, case)
+        stages.networks(study)
     finally:
         ranks.stop()
 

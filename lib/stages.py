@@ -16,7 +16,7 @@ from joblib import Parallel, cpu_count, delayed
 from lib.cloud import axes
 from lib.cloud.points import distinct
 from lib.images import cache, faces
-from lib.network import controls, models, ranks, train
+from lib.network import controls, devices, models, ranks, train
 from lib.store import artifacts, disk, progress
 from lib.study import LATENT_DIM, ROOT, Study
 
@@ -36,6 +36,29 @@ def use_all_cores():
     torch.set_num_threads(int(os.environ.get(progress.THREADS) or cpu_count()))
 
 
+def side_by_side(work, cases=tuple(models.CASES)):
+    """{case: work(case)}; on a CPU all cases at the same time, each on its share of torch's threads.
+
+    On two cores two trainings of one thread end as soon as two in turn of two threads, and they keep their
+    rate while other programs compute: the threads of one step wait for the slowest, many times per second.
+    Another number of threads adds in another order: its results are equal to rounding only.
+    """
+    if devices.best().type != "cpu" or ranks.count() > 1:
+        return {case: work(case) for case in cases}
+    threads = torch.get_num_threads()
+    torch.set_num_threads(max(1, threads // len(cases)))
+    try:
+        made = Parallel(n_jobs=len(cases), prefer="threads")(delayed(work)(case) for case in cases)
+    finally:
+        torch.set_num_threads(threads)
+    return dict(zip(cases, made, strict=True))
+
+
+def networks(study):
+    """{case: (trained autoencoder, history)} of both cases: `network` side by side."""
+    return side_by_side(lambda case: network(study, case))
+
+
 # --------------------------------------------------------------------------------------- networks and latents
 
 def network(study, case, say=progress.log):
@@ -53,7 +76,7 @@ def network(study, case, say=progress.log):
 def network_recipe(study, case):
     """The recipe of the checkpoint of `case`; raises as `cache.paths` does."""
     params = {"case": case, "epochs": study.epochs(case), "batch": study.counts.batch, "seed": study.seed,
-              "loss": "mse", "learning_rate": study.counts.learning_rate, "device": train.best_device().type}
+              "loss": "mse", "learning_rate": study.counts.learning_rate, "device": devices.best().type}
     return artifacts.recipe("train", params, cache.paths(study), NETWORK)
 
 
@@ -71,7 +94,7 @@ def _network(study, case, say):
         begun = time.perf_counter()
 
         def keep(new_state):
-            artifacts.save(path, new_state, wanted, epoch=new_state["epoch"], device=str(train.best_device()),
+            artifacts.save(path, new_state, wanted, epoch=new_state["epoch"], device=str(devices.best()),
                            seconds=round(spent + time.perf_counter() - begun, 1))
 
         disk.room(path, 3 * sum(p.nbytes for p in model.parameters()))       # weights, Adam's two moments
@@ -122,6 +145,13 @@ def latents(study, case, split="train"):
 
     path, need = study.latents(case, split), 4 * LATENT_DIM * getattr(study.counts, split)
     return artifacts.cached(path, compute, need=need, **latents_stage(study, case, split))
+
+
+def all_latents(study):
+    """{(case, split): latents} of both cases and splits: `latents`, the cases side by side."""
+    encoded = side_by_side(lambda case: [latents(study, case, split) for split in cache.SPLITS])
+    return {(case, split): z for case, both in encoded.items()
+            for split, z in zip(cache.SPLITS, both, strict=True)}
 
 
 def latents_stage(study, case, split):
@@ -232,7 +262,7 @@ def controls_tables(home=ROOT):
     small = artifacts.cached(folder / "small.csv", lambda: _controls_small(home), "controls",
                              {"seeds": CONTROLS, "rotations": ROTATIONS, **sizes}, modules=modules)
     case_I = artifacts.cached(folder / "case-I.csv", lambda: _controls_case_I(home), "controls",
-                              {"rotations": ROTATIONS}, modules=modules)
+                              {"rotations": ROTATIONS, "epochs": Study().epochs("I")}, modules=modules)
     return small, case_I
 
 

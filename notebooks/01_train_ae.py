@@ -151,8 +151,8 @@ draw_layers("decoder", "C2-2")
 # Are these the posts' networks? If the layers are the same, so are the counts of their parameters.
 
 # %%
-networks = {case: models.Autoencoder(models.CASES[case]) for case in CASES}
-counted = {case: sum(p.numel() for p in network.parameters()) for case, network in networks.items()}
+fresh = {case: models.Autoencoder(models.CASES[case]) for case in CASES}
+counted = {case: sum(p.numel() for p in network.parameters()) for case, network in fresh.items()}
 compared = pd.DataFrame({"parameters": counted, "in the posts": {"I": 5_504_643, "II": 3_021_571}})
 compared.rename_axis("case").style.format(thousands=",")
 
@@ -161,15 +161,16 @@ compared.rename_axis("case").style.format(thousands=",")
 #
 # What the posts do not say is ours: mean squared error on [0, 1], a sigmoid at the end, Adam with a rate
 # that falls to zero over the last third (batch and rate are in the table of scales in `lib/study.py`), no
-# batch normalisation. A checkpoint after each epoch lets an interrupted run go on where it was. If the
-# networks are there and nothing they depend on changed, nothing is trained.
+# batch normalisation. On a CPU both networks are trained at the same time. A checkpoint after each epoch
+# lets an interrupted run go on where it was. If the networks are there and nothing they depend on changed,
+# nothing is trained.
 
 # %%
-trained, histories = {}, {}
-for case in CASES:
-    trained[case], history = stages.network(study, case)
-    histories[case] = pd.DataFrame(history)
-    artifacts.write(study.data / f"history-{case}.csv", histories[case])
+networks = stages.networks(study)
+trained = {case: model for case, (model, _) in networks.items()}
+histories = {case: pd.DataFrame(history) for case, (_, history) in networks.items()}
+for case, history in histories.items():
+    artifacts.write(study.data / f"history-{case}.csv", history)
 
 # %% [markdown]
 # **Figure 01-3.** Loss against epoch. As a floor for the eye: the loss of answering every image with the

@@ -42,7 +42,7 @@ stages.use_all_cores()
 
 # %%
 CASES, SPLITS = ("I", "II"), ("train", "held_out")
-z = {(case, split): stages.latents(study, case, split) for case in CASES for split in SPLITS}
+z = stages.all_latents(study)
 
 # %% [markdown]
 # ## The plainest numbers

@@ -27,8 +27,8 @@ def trained(x, name, turn=None, rate=1e-3, epochs=6, batch=16):
     model = models.Autoencoder(TINY, seed=3)
     if turn is not None:
         turned(model, turn)
-    for _ in controls.fit(model, x, x, controls.optimizer(model, name, rate), epochs, batch):
-        pass
+    train.fit(model, x, x, epochs, batch, 0, learning_rate=rate, compile=False,
+              optimizer=controls.optimizer(model, name, rate))
     return model
 
 
@@ -57,7 +57,7 @@ def test_turned_weights_train_to_turned_weights_unless_by_adam(x, turn, name, co
     assert (difference < 1e-3) == commutes and (difference > 0.1) != commutes
 
 
-def test_without_scalar_tensors_it_is_adam_in_the_loop_of_train_fit(x):
+def test_without_scalar_tensors_it_is_adam(x):
     ours, theirs = trained(x, ADAM), models.Autoencoder(TINY, seed=3)
     train.fit(theirs, x, x, 6, 16, seed=0, learning_rate=1e-3, compile=False)
     assert apart(ours, theirs) < 1e-3
@@ -68,12 +68,13 @@ def change(x, name, rate, epochs):
     """Change by training of the charge Q, and of Q without its term of the bias, which starts at 1."""
     model = models.Autoencoder(TINY, seed=3)
     torch.nn.init.ones_(controls.bottleneck(model)[1])
-    charges = []
-    for row in controls.fit(model, x, x, controls.optimizer(model, name, rate), epochs, batch=64):
-        if row["epoch"] in (0, epochs):
-            whole, b_e = controls.charge(model), controls.bottleneck(model)[1].detach().double()
-            charges.append(torch.stack([whole, whole - torch.outer(b_e, b_e)]))
-    return (charges[1] - charges[0]).norm(dim=(1, 2))
+
+    def charges():
+        whole, b_e = controls.charge(model), controls.bottleneck(model)[1].detach().double()
+        return torch.stack([whole, whole - torch.outer(b_e, b_e)])
+    before = charges()
+    train.fit(model, x, x, epochs, 64, 0, learning_rate=rate, optimizer=controls.optimizer(model, name, rate))
+    return (charges() - before).norm(dim=(1, 2))
 
 
 def test_gradient_flow_conserves_the_charge_with_its_bias(x):

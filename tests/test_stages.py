@@ -1,8 +1,10 @@
 """What a run keeps beyond networks and latents: t-SNE maps of one table, short trainings; each made once."""
 import dataclasses
+import threading
 
 import numpy as np
 import pytest
+import torch
 
 from lib import stages
 from lib import study as studies
@@ -70,3 +72,27 @@ def test_a_short_training_is_made_once_and_again_for_another_loss(tmp_path, monk
     assert fits == ["mean squared error", "binary cross-entropy"]
     z, z_again, z_other = (train.encode(model, cache.load(study).held_out) for model in (first, again, other))
     assert np.array_equal(z, z_again) and not np.allclose(z, z_other)
+
+
+def test_cases_work_at_the_same_time_each_on_its_share_of_the_threads():
+    torch.set_num_threads(4)
+    meeting = threading.Barrier(2, timeout=60)                       # control: one after the other it breaks
+
+    def work(case):
+        meeting.wait()
+        return case.lower(), torch.get_num_threads()
+    assert stages.side_by_side(work) == {"I": ("i", 2), "II": ("ii", 2)}
+    assert torch.get_num_threads() == 4
+
+
+def test_networks_trained_side_by_side_are_those_trained_alone(study):
+    torch.set_num_threads(2)
+    cache.prepare(study)
+    beside = stages.networks(study)
+    alone = models.Autoencoder(models.CASES["II"], study.seed)
+    torch.set_num_threads(1)
+    x = cache.load(study)
+    train.fit(alone, x.train, x.held_out, 2, SMALL.batch, study.seed, "mse", SMALL.learning_rate)
+    for one, other in zip(alone.parameters(), beside["II"][0].parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert set(beside) == {"I", "II"} and [row["epoch"] for row in beside["I"][1]] == [1, 2]

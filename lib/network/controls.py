@@ -3,11 +3,9 @@
 Features h, latents z = W_e h + b_e, decoder input y = W_d z + b_d. For every rotation O the weights O W_e,
 O b_e, W_d O^T make the same images of latents O z, so the loss knows no axes. What an optimizer does may.
 """
-import numpy as np
 import torch
 
 from lib.network import models, train
-from lib.store import progress
 
 SMALL = models.Config("small", (16, 32, 64), (3, 3, 3), (32, 16, 3), (3, 3, 3),       # ours: a minute or two
                       latent_dim=128, size=48)
@@ -64,34 +62,6 @@ def optimizer(model, name, rate):
     return ScalarAdam(model.parameters(), bottleneck(model) if name == "scalar Adam" else (), rate)
 
 
-def fit(model, x_train, x_held_out, optimizer, epochs, batch=32, seed=0, desc="training"):
-    """Train `model` as `train.fit` does, by any `optimizer`; yields a row before it and after each epoch.
-
-    A row: {"epoch", "held_out"}, from epoch 1 also "train"; model and images as in `train.fit`, and the same
-    order of images, rates and losses. One process. Raises FloatingPointError if the loss diverges.
-    """
-    device, rate, steps = train.best_device(), optimizer.param_groups[0]["lr"], len(x_train) // batch
-    model.to(device, memory_format=torch.channels_last)
-    x_train, x_held_out = train.resident(x_train, device), train.resident(x_held_out, device)
-    reconstruction, history = train.Reconstruction(model, "mse"), []
-    yield {"epoch": 0, "held_out": train.evaluate(model, x_held_out, device=device)}
-    for epoch in range(1, epochs + 1):
-        model.train()
-        order = np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch]
-        order, values = torch.from_numpy(order).view(steps, batch), torch.zeros(steps)
-        for step, chosen in enumerate(progress.bar(order, f"{desc}, epoch {epoch}/{epochs}", unit="steps")):
-            train.set_rate(optimizer, rate, ((epoch - 1) * steps + step) / (epochs * steps))
-            value = reconstruction(x_train[chosen.to(x_train.device)])
-            value.backward()
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            values[step] = value.detach()
-        history.append({"epoch": epoch, "train": float(values.mean()),
-                        "held_out": train.evaluate(model, x_held_out, device=device)})
-        train.check_health(history[-1], values.numpy(), history[:-1])
-        yield history[-1]
-
-
 @torch.no_grad()
 def charge(model):
     """Q = W_e W_e^T + b_e b_e^T - W_d^T W_d, float64 (d, d), which gradient flow conserves.
@@ -118,11 +88,15 @@ def measured(model, start, x):
     return {"drift": float(drift), "mean": z.mean(0), "covariance": torch.cov(z.T)}
 
 
-def trajectory(config, x_train, x_held_out, name, rate, epochs, seed):
-    """Train an autoencoder by the optimizer `name`: rows of `fit`, each with what is `measured` held out."""
+def trajectory(config, x_train, x_held_out, name, rate, epochs, seed, batch=32):
+    """Train an autoencoder by the optimizer `name`: a row before and after each epoch, {"epoch", "held_out"},
+    from epoch 1 also "train", and what is `measured` on the held-out images."""
     model = models.Autoencoder(config, seed)
-    start, rows = charge(model), []
-    for row in fit(model, x_train, x_held_out, optimizer(model, name, rate), epochs, seed=seed,
-                   desc=f"{config.name}, {name}, seed {seed}"):
-        rows.append(row | measured(model, start, x_held_out))
+    start, rows = charge(model), [{"epoch": 0, "held_out": train.evaluate(model, x_held_out)}]
+    rows[0] |= measured(model, start, x_held_out)
+
+    def keep(state):
+        rows.append(state["history"][-1] | measured(model, start, x_held_out))
+    train.fit(model, x_train, x_held_out, epochs, batch, seed, "mse", rate, after_epoch=keep,
+              optimizer=optimizer(model, name, rate), desc=f"{config.name}, {name}, seed {seed}")
     return rows

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lib.network import ranks
+from lib.network import devices, ranks
 from lib.store import progress
 
 LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
@@ -30,16 +30,17 @@ class Reconstruction(nn.Module):
 
 
 def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learning_rate=LEARNING_RATE,
-        device=None, resume=None, after_epoch=None, desc="training", compile=None):
-    """Train `model` to reproduce its input with Adam and return the history, one dictionary per epoch.
+        device=None, resume=None, after_epoch=None, desc="training", compile=None, optimizer=None):
+    """Train `model` to reproduce its input and return the history, one dictionary per epoch.
 
     x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; kept as they are, on the GPU where there
     is one, and converted to [0, 1] batch by batch. The order of the images is a function of (seed, epoch),
     and nothing else is drawn by chance, so a run resumed from `resume` (a `state` given to `after_epoch`)
     goes on bit for bit on a CPU. The learning rate falls linearly to zero over the last third of the steps
     (ours). Held-out loss after each epoch.
-    compile: whether torch.compile fuses the step, or the name of one of its modes, as "reduce-overhead" (CUDA
-    graphs); None means on a GPU only. Under torchrun (`ranks.start`) each process takes its share of each
+    optimizer: of the model's weights, whose rate is set here; None means Adam.
+    compile: whether torch.compile fuses the step, or the name of a mode, as "reduce-overhead" (CUDA graphs);
+    None means where `devices.compiles`. Under torchrun (`ranks.start`) each process takes its share of each
     batch, all return one history, and only the first calls `after_epoch`.
     Raises ValueError on an unknown loss, no images or a batch that the processes cannot share,
     FloatingPointError with epoch and step when the loss is not finite or diverges (10 times that of the first
@@ -49,11 +50,12 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
         raise ValueError(f"unknown loss {loss!r}: choose one of {', '.join(LOSSES)}")
     if len(x_train) == 0 or len(x_held_out) == 0:
         raise ValueError("training needs at least one training and one held-out image")
-    device = device or best_device()
+    device = device or devices.best()
     batch = min(batch, len(x_train))
     steps = len(x_train) // batch  # the rest of an epoch is left out, another each time
     model.to(device, memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=EPSILON, fused=True)
+    if optimizer is None:
+        optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=EPSILON, fused=True)
     history, start = [], 0
     if resume:
         model.load_state_dict(resume["model"], strict=True)
@@ -66,7 +68,7 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
         model.train()
         order = np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch]
         order = ranks.share(torch.from_numpy(order).view(steps, batch)).to(x_train.device)
-        total, values = torch.zeros((), device=device), torch.zeros(steps, device=device)
+        values = torch.zeros(steps, device=device)
         for step, chosen in enumerate(progress.bar(order, f"{desc}, epoch {epoch}/{epochs}", unit="steps")
                                       if ranks.rank() == 0 else order):
             set_rate(optimizer, learning_rate, ((epoch - 1) * steps + step) / (epochs * steps))
@@ -75,9 +77,8 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             values[step] = value.detach()
-            total += value.detach()
-        row = {"epoch": epoch, "train": float(ranks.mean(total)) / steps,
-               "held_out": evaluate(model, x_held_out, loss, batch, device)}
+        row = {"epoch": epoch, "train": float(ranks.mean(values.mean())),
+               "held_out": evaluate(model, x_held_out, loss, device=device)}
         check_health(row, values.cpu().numpy(), history)
         history.append(row)
         if after_epoch and ranks.rank() == 0:
@@ -113,7 +114,7 @@ def set_rate(optimizer, learning_rate, done):
 @torch.inference_mode()
 def evaluate(model, x, loss="mse", batch=128, device=None):
     """Mean loss of `model` over the uint8 images `x`, in float32."""
-    device = device or best_device()
+    device = device or devices.best()
     model.eval()
     total = 0.0
     for part in torch.split(resident(x, device), batch):
@@ -122,33 +123,25 @@ def evaluate(model, x, loss="mse", batch=128, device=None):
     return total / len(x)
 
 
-@torch.inference_mode()
 def encode(model, x, batch=256, device=None, desc="encoding"):
     """Latents z (n, d) float32 of the uint8 images `x` (n, c, 96, 96), in float32 throughout."""
-    device = device or best_device()
-    model.to(device, memory_format=torch.channels_last).eval()
+    device = device or devices.best()
+    model.to(device, memory_format=torch.channels_last).eval()       # outside: it may be trained later
     z = np.empty((len(x), model.config.latent_dim), np.float32)
-    for first in progress.bar(range(0, len(x), batch), desc, unit="batches"):
-        part = torch.from_numpy(np.ascontiguousarray(x[first:first + batch]))
-        z[first:first + batch] = model.encode(to_float(part, device)).cpu().numpy()
+    with torch.inference_mode():
+        for first in progress.bar(range(0, len(x), batch), desc, unit="batches"):
+            part = torch.from_numpy(np.ascontiguousarray(x[first:first + batch]))
+            z[first:first + batch] = model.encode(to_float(part, device)).cpu().numpy()
     return z
 
 
-@torch.inference_mode()
 def decode(model, z, batch=256, device=None):
     """Images (n, c, 96, 96) float32 in [0, 1] that the decoder makes of the latents `z` (n, d)."""
-    device = device or best_device()
+    device = device or devices.best()
     model.to(device, memory_format=torch.channels_last).eval()
     parts = torch.split(torch.as_tensor(np.asarray(z, np.float32)), batch)
-    return np.concatenate([model.decode(part.to(device)).float().cpu().numpy() for part in parts])
-
-
-# ---------------------------------------------------------------------------------------------- device and
-# precision
-
-def best_device():
-    """The GPU if torch sees one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    with torch.inference_mode():
+        return np.concatenate([model.decode(part.to(device)).float().cpu().numpy() for part in parts])
 
 
 def shared(module):
@@ -157,16 +150,15 @@ def shared(module):
 
 
 def compiled(module, device, compile):
-    """The module as it is, or compiled: when `compile` says so (True, a mode), or on a GPU if it is None."""
-    if not (device.type == "cuda" if compile is None else compile):
+    """The module as it is, or compiled: when `compile` says so (True, a mode), or what `devices` says."""
+    if not (devices.compiles(device) if compile is None else compile):
         return module
     return torch.compile(module, dynamic=False, mode=compile if isinstance(compile, str) else None)
 
 
 def mixed_precision(device):
-    """Autocast to bfloat16 where the hardware gains from it: CUDA, and CPUs with AVX512-BF16."""
-    gains = device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
-    return torch.autocast(device.type, torch.bfloat16, enabled=gains)
+    """Autocast to bfloat16 where the hardware computes in it."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=devices.bfloat16(device))
 
 
 def to_float(x, device):
@@ -177,4 +169,4 @@ def to_float(x, device):
 def resident(x, device):
     """uint8 images as a torch tensor: on the GPU when there is one, else in memory as they are."""
     x = x if torch.is_tensor(x) else torch.from_numpy(np.asarray(x))
-    return x.to(device) if device.type == "cuda" else x
+    return x if device.type == "cpu" else x.to(device)

@@ -25,8 +25,8 @@ from lib import study as studies
 from lib.store import disk, formats, progress
 
 RECORD = "STUDY_RECORD"   # the runner names a file here, and learns from it what the notebook read and made
-# These carry values, paths and drawings, no numbers of their own: what they pass on is hashed as a parameter.
-PLUMBING = re.compile(r"store/.*|study|stages|claims|figures|images/cache")
+# These carry values, paths, drawings and devices, no numbers of their own: what they pass on is a parameter.
+PLUMBING = re.compile(r"store/.*|study|stages|claims|figures|images/cache|network/devices")
 PACKAGES = "numpy", "scipy", "pandas", "scikit-learn", "scikit-image", "torch", "openTSNE", "matplotlib"
 READERS = {".npy": formats.array, ".csv": formats.table, ".json": formats.tree, ".pt": formats.tensors}
 
