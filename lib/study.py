@@ -29,9 +29,11 @@ class Scale(NamedTuple):
 
 
 SCALES = {
-    # batch 32 and rate 0.001 below paper are ours: ten thousand images give too few steps of 128 at 0.0005
+    # batch 32 and rate 0.001 below paper are ours: ten thousand images give too few steps of 128 at 0.0005;
+    # so are the epochs, at laptop the fewest with SSIM >= 0.80 held out (drawn faces, seed 0: with one less
+    # 0.798 in case I, 0.795 in case II)
     "smoke": Scale(1_500, 300, 2, 2, 32, 1e-3, 20_000, 100_000, (250, 500, 1_000), "tests"),
-    "laptop": Scale(10_000, 1_000, 10, 9, 32, 1e-3, 200_000, 1_000_000, (2_500, 5_000, 10_000),
+    "laptop": Scale(10_000, 1_000, 8, 7, 32, 1e-3, 200_000, 1_000_000, (2_500, 5_000, 10_000),
                     "anyone, two cores"),
     "paper": Scale(170_000, 10_000, 24, 30, 128, 5e-4, 200_000, 1_000_000, (20_000, 80_000, 165_000),
                    "as in the posts"),
