@@ -60,6 +60,19 @@ def test_unlike_runs_stand_side_by_side_without_a_mean(tmp_path):
     assert "3: reproduced" in page.read_text() and "1: not reproduced" in page.read_text()
 
 
+def test_on_other_images_the_verdicts_that_differ_are_told_apart_from_those_that_do_not(tmp_path):
+    names = ["synthetic-smoke-s0", "folder-smoke-s0"]
+    finish(tmp_path, names[0])
+    study = Study("synthetic", "smoke", 0, tmp_path)
+    assert compare.on_other_images(study) == names[:1]
+    finish(tmp_path, names[1], **{"F1-faces": claims.exactly(0.9)})
+    finish(tmp_path, "folder-smoke-s1")                              # other images and another seed
+    assert compare.on_other_images(study) == names
+    rows, alike = compare.apart(names, tmp_path)
+    assert rows.id.tolist() == ["F1-faces"] and rows[names[1]].item() == "0.9: reproduced"
+    assert alike == sum(claim.group != claims.SUM for claim in claims.CLAIMS) - 1
+
+
 def test_a_claim_without_a_number_or_that_fails_its_control_in_one_run_gets_no_verdict(tmp_path):
     for k, name in enumerate(SEEDS):
         failing = claims.exactly(1.5)._replace(control=0.2 if k == 1 else 1.0)

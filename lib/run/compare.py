@@ -39,6 +39,32 @@ def compare(names, home=studies.ROOT):
     return Path(f"{path}.md")
 
 
+def on_other_images(study):
+    """Names of the finished runs that differ from `study` by their images alone, `study` first."""
+    others = (run for run in (study.figures.parent / f"{name}-{study.scale}-s{study.seed}"
+                              for name in studies.DATASETS if name != study.dataset))
+    return [study.run, *(run.name for run in others if (run / "claims.csv").exists())]
+
+
+def apart(names, home):
+    """Claims whose verdicts differ between the runs `names`, and how many do not: (rows of text, count).
+
+    A row is id, statement, and number and verdict in each run. Claims of arithmetic, which are of no images,
+    are not counted.
+    """
+    tables = {name: _numbers(named(name, home)) for name in names}
+    rows, alike = [], 0
+    for claim in claims.CLAIMS:
+        each = [table.loc[claim.id] for table in tables.values()]
+        if claim.group == claims.SUM:
+            continue
+        if len({row.verdict.split(":")[0] for row in each}) == 1:
+            alike += 1
+        else:
+            rows.append((claim.id, claim.statement, *(_cell(row, claim.unit) for row in each)))
+    return pd.DataFrame(rows, columns=["id", "statement", *names]), alike
+
+
 def named(name, home):
     """The Study of a run named as its folders are; ValueError for what is no such name.
 
@@ -88,7 +114,7 @@ def markdown(tables, over):
     rows = []
     for claim in claims.CLAIMS:
         each = [table.loc[claim.id] for table in tables.values()]
-        cells = [f"{claims.shown(claims.measured_in(row), claim.unit)}: {row.verdict}" for row in each]
+        cells = [_cell(row, claim.unit) for row in each]
         rows.append((claim.group, claim.id, claim.statement, claims.limits(claim), *cells,
                      *([] if over is None else [_over_seeds(over.loc[claim.id], claim.unit)])))
     text = pd.DataFrame(rows, columns=["group", "id", "statement", "reproduced if",
@@ -97,6 +123,10 @@ def markdown(tables, over):
     for group, part in text.groupby("group", sort=False):
         parts += [f"## {group.capitalize()}", claims.bars(part.drop(columns="group"))]
     return "\n\n".join(parts) + "\n"
+
+
+def _cell(row, unit):
+    return f"{claims.shown(claims.measured_in(row), unit)}: {row.verdict}"
 
 
 def _over_seeds(row, unit):
