@@ -59,13 +59,14 @@ def test_cost_against_work_has_an_exponent_per_part(quick):
 
 
 @pytest.mark.parametrize("name, columns",
-                         [("options", {"variant", "ratio"}), ("step_profile", {"part", "share"})])
+                         [("options", {"variant", "ratio"}), ("step_profile", {"part", "share"}),
+                          ("under_load", {"way", "of_quiet"})])
 def test_other_tables_name_what_they_measured(name, columns, quick):
     result = quick(name)
     assert columns | FACTS <= set(result) and "target" not in result
-    shares = result[max(columns & {"ratio", "share"})]
+    shares = result[max(columns & {"ratio", "share", "of_quiet"})]
     assert shares.sum() == pytest.approx(1, abs=1e-3) if name == "step_profile" else shares[0] == 1
-    assert result.iloc[0][min(columns & {"variant", "part"})] in table.markdown(table.plain(result))
+    assert result.iloc[0][min(columns & {"variant", "part", "way"})] in table.markdown(table.plain(result))
 
 
 def test_the_readme_block_is_made_of_all_results():

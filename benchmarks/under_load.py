@@ -1,0 +1,72 @@
+"""Training beside other programs: both networks side by side, a share of the cores each, against in turn.
+
+The other programs start in sessions of their own, as from another terminal: the kernel then shares the cores
+out by session, and `nice` does not count between them.
+"""
+import contextlib
+import subprocess
+import sys
+
+import torch
+from joblib import Parallel, delayed
+
+from lib.network import models, train
+
+from . import measure
+from .training import images
+
+BUSY = "while True: pass"
+TRAINING = """
+import torch
+from benchmarks.training import images
+from lib.network import models, train
+torch.set_num_threads({threads})
+while True:
+    train.fit(models.Autoencoder(models.CASE_I), images(320), images(1), 1, 32, device=torch.device("cpu"))
+"""
+CPU = torch.device("cpu")
+
+
+@contextlib.contextmanager
+def beside(programs):
+    """Run each of `programs` (Python code) in a session of its own while the block runs."""
+    running = [subprocess.Popen([sys.executable, "-c", code], cwd=measure.ROOT, start_new_session=True,
+                                stdout=subprocess.DEVNULL) for code in programs]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def fitted(case, x, threads):
+    """Train the network of `case` for one epoch on the images x with so many threads."""
+    torch.set_num_threads(threads)
+    train.fit(models.Autoencoder(models.CASES[case]), x, x[:1], 1, 32, device=CPU)
+
+
+def run(quick):
+    """A row per load and way: images per second of both networks, and their share of the quiet rate."""
+    threads, repeats = torch.get_num_threads(), 1 if quick else 3
+    x = images(8 if quick else 640)
+    share = max(1, threads // 2)
+    ways = {"side by side": lambda: Parallel(n_jobs=2, prefer="threads")(
+                delayed(fitted)(case, x, share) for case in models.CASES),
+            "in turn": lambda: [fitted(case, x, threads) for case in models.CASES]}
+    loads = {"quiet": [], "one busy loop": [BUSY], "two busy loops": [BUSY] * 2,
+             "another training": [TRAINING.format(threads=threads)]}
+    rows, quiet = [], {}
+    for load, programs in list(loads.items())[:2 if quick else None]:
+        with beside(programs):
+            times = measure.rounds(ways, repeats)
+        for way in ways:
+            rate = 2 * len(x) / times[way].median()
+            rows.append({"load": load, "way": way, "images_per_second": rate,
+                         "of_quiet": rate / quiet.setdefault(way, rate)})
+    torch.set_num_threads(threads)
+    return rows
+
+
+if __name__ == "__main__":
+    measure.main("under_load", run)
