@@ -3,10 +3,11 @@ DATASET ?= synthetic
 SCALE   ?= laptop
 SEED    ?= 0
 CELEBA  ?=
+LFW     ?=
 IMAGES  ?=
 RUNS    ?=
 TORCH   ?=
-export CELEBA IMAGES
+export CELEBA LFW IMAGES
 export PYTHONDONTWRITEBYTECODE := 1
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONSAFEPATH PYTHONSTARTUP PYTHONHOME PYTHONWARNINGS PYTHONOPTIMIZE MPLBACKEND MATPLOTLIBRC
@@ -25,12 +26,13 @@ MAKEFLAGS += -j2
 endif
 
 # What is given and would change nothing is refused, not passed over: scale=smoke, or CELEBA= for drawn faces.
-OPTIONS := DATASET SCALE SEED CELEBA IMAGES DEVICE TORCH PYTHON SYSTEM ARGS BENCH RUNS
+OPTIONS := DATASET SCALE SEED CELEBA LFW IMAGES DEVICE TORCH PYTHON SYSTEM ARGS BENCH RUNS
 OTHERS  := OMP_NUM_THREADS CUDA_VISIBLE_DEVICES SHELL MAKEFLAGS MAKE_VERSION
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 ODD     := $(filter-out $(OPTIONS) $(OTHERS),$(GIVEN))
 $(if $(ODD),$(error nothing reads $(ODD)=: the options are $(OPTIONS), in capitals))
 $(if $(and $(filter CELEBA,$(GIVEN)),$(CELEBA),$(filter-out celeba,$(DATASET))),$(error CELEBA=$(CELEBA) is read with DATASET=celeba only))
+$(if $(and $(filter LFW,$(GIVEN)),$(LFW),$(filter-out lfw,$(DATASET))),$(error LFW=$(LFW) is read with DATASET=lfw only))
 $(if $(and $(filter IMAGES,$(GIVEN)),$(IMAGES),$(filter-out folder,$(DATASET))),$(error IMAGES=$(IMAGES) is read with DATASET=folder only))
 $(if $(filter-out cpu,$(TORCH)),$(error unknown TORCH=$(TORCH): TORCH=cpu installs torch without CUDA, leave it out for the usual one))
 
@@ -79,7 +81,7 @@ $(VENV)/.ready-tests: requirements-test.txt $(VENV)/.ready
 $(B)/images.txt: $(wildcard lib/images/*.py) lib/study.py $(if $(filter synthetic,$(DATASET)),,FORCE) | $(SETUP)
 	@$(LIB) data $(P)
 	@$(if $(filter synthetic,$(DATASET)),touch $@)
-data: $(B)/images.txt ## the image cache alone (for CelebA: tries to download, or says which files to put where)
+data: $(B)/images.txt ## the image cache alone (for CelebA and LFW: tries to download, or says which files to put where)
 
 # One rule for all notebooks: make sees times of change, the runner compares contents and says why it runs.
 $(B)/%.ipynb: notebooks/%.py $(CODE) | $(SETUP)
@@ -158,5 +160,5 @@ clean: ## remove build/ and caches; keeps data/raw, image caches, checkpoints an
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 help: ## this list
-	@echo "make TARGET [DATASET=synthetic|celeba|folder] [SCALE=smoke|laptop|paper] [SEED=0] [CELEBA=path] [IMAGES=path] [PYTHON=python] [TORCH=cpu]"
+	@echo "make TARGET [DATASET=synthetic|celeba|lfw|folder] [SCALE=smoke|laptop|desktop|paper] [SEED=0] [CELEBA=path] [LFW=path] [IMAGES=path] [PYTHON=python] [TORCH=cpu]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s%s\n", $$1, $$2}' Makefile

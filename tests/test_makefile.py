@@ -16,7 +16,7 @@ NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.py"))
 def make(*arguments, cwd=ROOT, **set_by_the_user):
     """The finished make with these arguments, without what the shell that calls the tests has set."""
     environment = {key: value for key, value in os.environ.items()
-                   if not key.startswith(("MAKE", "MFLAGS", "CELEBA", "IMAGES", "PYTHON"))}
+                   if not key.startswith(("MAKE", "MFLAGS", "CELEBA", "LFW", "IMAGES", "PYTHON"))}
     return subprocess.run(["make", *arguments], cwd=cwd, env=environment | set_by_the_user, text=True,
                           capture_output=True)
 
@@ -60,6 +60,7 @@ def test_help_names_every_target():
     (["scale=smoke"], "nothing reads scale=: the options are DATASET SCALE SEED"),
     (["Seed=1", "thread=2"], "nothing reads .*=: the options are"),
     (["CELEBA=/x"], "CELEBA=/x is read with DATASET=celeba only"),
+    (["LFW=/x", "DATASET=celeba"], "LFW=/x is read with DATASET=lfw only"),
     (["IMAGES=/x", "DATASET=celeba"], "IMAGES=/x is read with DATASET=folder only"),
     (["TORCH=cuda"], "unknown TORCH=cuda: TORCH=cpu installs torch without CUDA")])
 def test_an_option_without_effect_is_refused_in_one_sentence(given, words):
@@ -67,9 +68,9 @@ def test_an_option_without_effect_is_refused_in_one_sentence(given, words):
     assert finished.returncode != 0 and re.search(words, finished.stderr) and finished.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("given", [["CELEBA=/x", "DATASET=celeba"], ["IMAGES=/x", "DATASET=folder"],
-                                   ["CELEBA="], ["SCALE=smoke", "SEED=2", "ARGS=-x", "TORCH=cpu"],
-                                   ["OMP_NUM_THREADS=1"]])
+@pytest.mark.parametrize("given", [["CELEBA=/x", "DATASET=celeba"], ["LFW=/x", "DATASET=lfw"],
+                                   ["IMAGES=/x", "DATASET=folder"], ["CELEBA="], ["OMP_NUM_THREADS=1"],
+                                   ["SCALE=smoke", "SEED=2", "ARGS=-x", "TORCH=cpu"]])
 def test_options_that_are_read_are_taken(given):
     assert make("help", *given, CELEBA="/in the environment").returncode == 0
 

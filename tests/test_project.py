@@ -125,7 +125,8 @@ def tracked():
 def test_no_photograph_array_or_weights_in_git():
     files, barred = tracked(), {".jpg", ".jpeg", ".npy", ".npz", ".pt", ".pth", ".zip"}
     assert not [path for path in files if path.suffix.lower() in barred]
-    assert not [path for path in files if "celeba-" in path.as_posix() and "figures" in path.parts]
+    assert not [path for path in files if re.search("(celeba|lfw|folder)-", path.as_posix())
+                and "figures" in path.parts]
 
 
 def test_lib_is_tracked():

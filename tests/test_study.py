@@ -21,6 +21,12 @@ def test_paper_is_the_posts_counts():
     assert paper.tsne_points == (20_000, 80_000, 165_000)
 
 
+def test_desktop_has_the_posts_epochs_and_the_steps_of_laptop():
+    desktop, laptop, paper = SCALES["desktop"], SCALES["laptop"], SCALES["paper"]
+    assert (desktop.epochs_I, desktop.epochs_II) == (paper.epochs_I, paper.epochs_II)
+    assert (desktop.batch, desktop.learning_rate) == (laptop.batch, laptop.learning_rate)
+
+
 @pytest.mark.parametrize("scale", SCALES)
 def test_no_scale_asks_for_more_points_than_it_has(scale):
     counts = SCALES[scale]
@@ -28,8 +34,8 @@ def test_no_scale_asks_for_more_points_than_it_has(scale):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (("mnist", "laptop", 0), "unknown DATASET 'mnist': choose one of synthetic, celeba, folder"),
-    (("synthetic", "huge", 0), "unknown SCALE 'huge': choose one of smoke, laptop, paper"),
+    (("mnist", "laptop", 0), "unknown DATASET 'mnist': choose one of synthetic, celeba, lfw, folder"),
+    (("synthetic", "huge", 0), "unknown SCALE 'huge': choose one of smoke, laptop, desktop, paper"),
     (("synthetic", "laptop", -1), "SEED must be a whole number"),
 ])
 def test_unknown_names_are_refused_with_the_known_ones(arguments, words):
@@ -47,7 +53,7 @@ def test_a_seed_that_names_a_run_in_two_ways_is_refused(seed):
 @pytest.mark.parametrize("given, path", [
     ("photos", ROOT / "photos"), ("../photos", ROOT.parent / "photos"), ("~/photos", "/a home/photos"),
     ("/photos", "/photos"), ("", None)])
-@pytest.mark.parametrize("dataset, variable", [("celeba", "CELEBA"), ("folder", "IMAGES")])
+@pytest.mark.parametrize("dataset, variable", [("celeba", "CELEBA"), ("lfw", "LFW"), ("folder", "IMAGES")])
 def test_a_relative_path_starts_at_the_project(given, path, dataset, variable, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)                                      # as a notebook by hand is elsewhere
     monkeypatch.setenv("HOME", "/a home")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import PIL
 
-from lib.images import faces, photos, sources
+from lib.images import faces, lfw, photos, sources
 from lib.images.sources import SourceError
 from lib.store import artifacts, disk, progress
 from lib.study import SIZE
@@ -114,12 +114,14 @@ def paths(study):
 
 
 def download(study):
-    """Get CelebA into data/raw/celeba with torchvision, if there are neither photos nor a cache.
+    """Get CelebA with torchvision or LFW with scikit-learn, if there are neither photos nor a cache.
 
     Raises SourceError when that fails, as it often does (the host limits downloads), saying what to get.
     """
-    if study.dataset != "celeba" or study.source() or sources.find(study) or _old_caches(study):
+    if study.dataset not in ("celeba", "lfw") or study.source() or _find(study) or _old_caches(study):
         return
+    if study.dataset == "lfw":
+        return lfw.download(study)
     folder = sources.default_folder(study)
     folder.parent.mkdir(parents=True, exist_ok=True)
     progress.log(f"downloading CelebA (about 1.4 GB) into {folder}")
@@ -146,15 +148,20 @@ def _cache(study):
     if study.dataset == "synthetic":
         recipe = artifacts.recipe("images", params, modules=["images/faces"])
         return _Cache(_folder(study) / f"{stem}.npy", recipe, None)
-    source = sources.find(study)
+    source = _find(study)
     if source is not None:
         params["photos"] = source.fingerprint
-        recipe = artifacts.recipe("images", params, modules=["images/sources", "images/photos"])
+        places = "images/lfw" if study.dataset == "lfw" else "images/sources"
+        recipe = artifacts.recipe("images", params, modules=[places, "images/photos"])
         return _Cache(_folder(study) / f"{stem}-{source.fingerprint}.npy", recipe, source)
     old = _old_caches(study)
     if not old:
         raise SourceError(_nothing(study))
     return _Cache(old[-1], _recorded(old[-1]), None)
+
+
+def _find(study):
+    return (lfw if study.dataset == "lfw" else sources).find(study)
 
 
 def _ready(study):
@@ -219,8 +226,9 @@ def _foreign(path, what):
 def _nothing(study):
     folder, variable = sources.default_folder(study), sources.VARIABLES[study.dataset]
     what = f"no photos: {variable} is not set and {folder} holds none. "
-    return what + (sources.WHAT_TO_GET.format(folder=folder) if study.dataset == "celeba"
-                   else f"Give IMAGES=path to a folder or zip of photos, or put them into {folder}")
+    return what + {"celeba": sources.WHAT_TO_GET, "lfw": lfw.WHAT_TO_GET,
+                   "folder": "Give IMAGES=path to a folder or zip of photos, or put them into {folder}",
+                   }[study.dataset].format(folder=folder)
 
 
 # ------------------------------------------------------------------------------------------- making the cache

@@ -20,13 +20,14 @@ BLOCK = 32  # photos that a thread decodes in one go: threads seldom wait for ea
 AHEAD = 4                                  # blocks per core decoded ahead of the writer, 3.5 MB
 
 
-def decode(data):
+def decode(data, window=None):
     """The photo in `data`, bytes of a file, as uint8 RGB (3, 96, 96): centre square, resized antialiased.
 
-    CelebA's 178x218 become the 178x178 of the centre (ours: the posts do not say). The EXIF orientation is
-    honoured; transparency lies on white; 16-bit grey is divided by 257; colour profiles are not applied;
-    smaller photos are enlarged; of several frames the first counts. Large JPEGs are shrunk by 2, 4 or 8 while
-    they are decoded, which moves no value by more than about one grey level. Of a PNG all checksums are
+    `window`: in place of the centre, left, top, right, bottom in shares of width and height. CelebA's
+    178x218 become the 178x178 of the centre (ours: the posts do not say). The EXIF orientation is honoured;
+    transparency lies on white; 16-bit grey is divided by 257; colour profiles are not applied; smaller photos
+    are enlarged; of several frames the first counts. Large JPEGs are shrunk by 2, 4 or 8 while they are
+    decoded, which moves no value by more than about one grey level. Of a PNG all checksums are
     compared: Pillow alone would stop reading at the last pixel. Raises ValueError if `data` is no photo; what
     Pillow raises on a broken one passes through.
     """
@@ -47,9 +48,7 @@ def decode(data):
     if file_format in ("JPEG", "MPO"):
         image.draft(None, (DRAFT * SIZE, DRAFT * SIZE))
     image = ImageOps.exif_transpose(image)
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    image = _rgb(image.crop((left, top, left + side, top + side)), file_format)
+    image = _rgb(image.crop(_box(*image.size, window)), file_format)
     image = image.resize((SIZE, SIZE), Image.Resampling.BICUBIC)
     return np.ascontiguousarray(np.asarray(image).transpose(2, 0, 1))                # (3, 96, 96)
 
@@ -90,12 +89,20 @@ def _attempts(block, read):
         try:
             if photo.size > MAX_BYTES:
                 raise ValueError(f"has {photo.size / 2**20:.0f} MB, more than {MAX_BYTES // 2**20}")
-            images[good] = decode(read(photo))
+            images[good] = decode(read(photo), photo.window)
             good += 1
         except Exception as error:         # a broken file makes decoders raise anything; the reason is kept
             reason = " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())
             failed.append((photo.name.encode("utf-8", "replace").decode(), reason))
     return images[:good], failed
+
+
+def _box(width, height, window):
+    if window:
+        return tuple(round(share * side) for share, side in zip(window, (width, height) * 2, strict=True))
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
 
 
 def _rgb(image, file_format):

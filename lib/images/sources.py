@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-VARIABLES = {"celeba": "CELEBA", "folder": "IMAGES"}
+from lib.study import VARIABLES
+
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 BASES = ("", "Img", "celeba", "celeba/Img", "CelebA", "CelebA/Img")              # official, torchvision
 HOLDERS = ("img_align_celeba/img_align_celeba", "img_align_celeba", "img_align_celeba.zip")    # first: Kaggle
@@ -29,10 +30,14 @@ class SourceError(ValueError):
 
 
 class Photo(NamedTuple):
-    """One photo: name relative to its holder, size in bytes, and the path or zip entry to read."""
+    """One photo: name relative to its holder, size in bytes, the path or zip entry to read, what to show.
+
+    `window`: left, top, right, bottom of the square to show, in shares of width and height; None: the centre.
+    """
     name: str
     size: int
     entry: object
+    window: tuple | None = None
 
 
 class Source(NamedTuple):

@@ -88,8 +88,8 @@ def copy(folder):
     def left_out(base, names):
         made_by_runs = {"images", "raw"} if Path(base).name == "data" else set()
         return made_by_runs & set(names) | shutil.ignore_patterns(
-            ".git", ".venv", "build", "synthetic-*", "celeba-*", "folder-*", "__pycache__", ".pytest_cache",
-            ".ruff_cache")(base, names)
+            ".git", ".venv", "build", "synthetic-*", "celeba-*", "lfw-*", "folder-*", "__pycache__",
+            ".pytest_cache", ".ruff_cache")(base, names)
     if not folder.exists():
         shutil.copytree(ROOT, folder, ignore=left_out)
     return folder
