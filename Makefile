@@ -3,11 +3,12 @@ DATASET ?= synthetic
 SCALE   ?= laptop
 SEED    ?= 0
 CELEBA  ?=
+CELEBA_TERMS ?=
 LFW     ?=
 IMAGES  ?=
 RUNS    ?=
 TORCH   ?=
-export CELEBA LFW IMAGES
+export CELEBA CELEBA_TERMS LFW IMAGES
 export PYTHONDONTWRITEBYTECODE := 1
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONSAFEPATH PYTHONSTARTUP PYTHONHOME PYTHONWARNINGS PYTHONOPTIMIZE MPLBACKEND MATPLOTLIBRC
@@ -26,12 +27,13 @@ MAKEFLAGS += -j2
 endif
 
 # What is given and would change nothing is refused, not passed over: scale=smoke, or CELEBA= for drawn faces.
-OPTIONS := DATASET SCALE SEED CELEBA LFW IMAGES DEVICE TORCH PYTHON SYSTEM ARGS BENCH RUNS
+OPTIONS := DATASET SCALE SEED CELEBA CELEBA_TERMS LFW IMAGES DEVICE TORCH PYTHON SYSTEM ARGS BENCH RUNS
 OTHERS  := OMP_NUM_THREADS CUDA_VISIBLE_DEVICES SHELL MAKEFLAGS MAKE_VERSION
 GIVEN   := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 ODD     := $(filter-out $(OPTIONS) $(OTHERS),$(GIVEN))
 $(if $(ODD),$(error nothing reads $(ODD)=: the options are $(OPTIONS), in capitals))
 $(if $(and $(filter CELEBA,$(GIVEN)),$(CELEBA),$(filter-out celeba,$(DATASET))),$(error CELEBA=$(CELEBA) is read with DATASET=celeba only))
+$(if $(and $(filter CELEBA_TERMS,$(GIVEN)),$(CELEBA_TERMS),$(filter-out celeba,$(DATASET))),$(error CELEBA_TERMS=$(CELEBA_TERMS) is read with DATASET=celeba only))
 $(if $(and $(filter LFW,$(GIVEN)),$(LFW),$(filter-out lfw,$(DATASET))),$(error LFW=$(LFW) is read with DATASET=lfw only))
 $(if $(and $(filter IMAGES,$(GIVEN)),$(IMAGES),$(filter-out folder,$(DATASET))),$(error IMAGES=$(IMAGES) is read with DATASET=folder only))
 $(if $(filter-out cpu,$(TORCH)),$(error unknown TORCH=$(TORCH): TORCH=cpu installs torch without CUDA, leave it out for the usual one))
@@ -49,7 +51,7 @@ B      := build/$(RUN)
 LIB    := $(PYTHON) -m lib
 P      := -p dataset '$(DATASET)' -p scale '$(SCALE)' -p seed '$(SEED)'
 DONE   := $(patsubst notebooks/%.py,$(B)/%.ipynb,$(sort $(wildcard notebooks/[0-9][0-9]_*.py)))
-CODE   := $(wildcard lib/*.py lib/*/*.py lib/*.mplstyle)
+CODE   := $(wildcard lib/*.py lib/*/*.py lib/*.mplstyle lib/*.svg)
 
 # make compares times only; this names what was deleted or changed by hand since it was made, by size, time and then content
 GOALS   := $(filter all notebooks claims report readme,$(or $(MAKECMDGOALS),all))
@@ -160,5 +162,5 @@ clean: ## remove build/ and caches; keeps data/raw, image caches, checkpoints an
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 help: ## this list
-	@echo "make TARGET [DATASET=synthetic|celeba|lfw|folder] [SCALE=smoke|laptop|desktop|paper] [SEED=0] [CELEBA=path] [LFW=path] [IMAGES=path] [PYTHON=python] [TORCH=cpu]"
+	@echo "make TARGET [DATASET=synthetic|celeba|lfw|folder] [SCALE=smoke|laptop|desktop|paper] [SEED=0] [CELEBA=path] [CELEBA_TERMS=accepted] [LFW=path] [IMAGES=path] [DEVICE=cpu|cuda|mps] [PYTHON=python] [TORCH=cpu]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s%s\n", $$1, $$2}' Makefile

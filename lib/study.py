@@ -12,6 +12,7 @@ LATENT_DIM = 256                                                     # as in the
 SIZE = 96                                                            # as in the posts: images of 96x96 pixels
 BOXES = ((12, 3), (12, 12), (3, 2), (2, 2), (1.5, 2), (1.5, 1.5), (1, 1.5))     # as in F2: (b, k)
 HALF_WIDTHS = (1, 1.5, 2, 3, 4, 5, 8, 12)                            # as in F2: b of the radius plot
+PICTURES = ".webp", ".faces.webp"                                    # of figures: charts; those with faces
 RADIUS_DIMS = (3, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)       # as in P1: from 3 to 2048
 
 
@@ -30,8 +31,8 @@ class Scale(NamedTuple):
 
 
 SCALES = {
-    # Batch 32 and rate 0.001 below paper are ours: ten thousand images give too few steps of 128 at 0.0005. So
-    # are the epochs of laptop, the fewest with SSIM >= 0.80 held out on drawn faces (with one less, seed 0:
+    # Batch 32 and rate 0.001 below paper are ours: ten thousand images give too few steps of 128 at 0.0005;
+    # so are laptop's epochs, the fewest with SSIM >= 0.80 held out on drawn faces (with one less, seed 0:
     # 0.798 in case I, 0.795 in case II). Of desktop the epochs are as in the posts, all else is ours.
     "smoke": Scale(1_500, 300, 2, 2, 32, 1e-3, 20_000, 100_000, (250, 500, 1_000), "tests"),
     "laptop": Scale(10_000, 1_000, 8, 7, 32, 1e-3, 200_000, 1_000_000, (2_500, 5_000, 10_000),

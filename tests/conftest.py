@@ -1,4 +1,6 @@
 """Options of the tests, their order, and the figures that they tell at the end."""
+import sys
+
 import pytest
 
 TOLD = "told"                                                        # a test's property of this name
@@ -17,6 +19,14 @@ def pytest_collection_modifyitems(config, items):
     # of two processes one begins with the smoke run, the longest, so that both end together
     items[:] = sorted((item for item in items if item not in left_out),
                       key=lambda item: not item.get_closest_marker("smoke"))
+
+
+@pytest.fixture(autouse=True)
+def _few_photos_will_do(monkeypatch):
+    """Tests of images take few photos; what notebooks need is tried in tests/faults/test_few_photos.py."""
+    if cache := sys.modules.get("lib.images.cache"):
+        monkeypatch.setattr(cache, "MIN_TRAIN", 64)
+        monkeypatch.setattr(cache, "MIN_HELD_OUT", 16)
 
 
 @pytest.fixture

@@ -133,9 +133,17 @@ def test_what_leaves_means_and_widths_alone_is_not_seen():
     assert told_apart(*pair, rng).accuracy < 0.65
 
 
-def test_told_apart_is_a_function_of_its_generator_and_refuses_fewer_vectors_than_dimensions():
+def test_told_apart_is_honest_with_fewer_vectors_than_dimensions():
+    rng, repeats = np.random.default_rng(25), 60
+    alike = [told_apart(rng.normal(size=(30, 40)), rng.normal(size=(24, 40)), rng).p for _ in range(repeats)]
+    apart = [told_apart(rng.normal(size=(30, 40)), rng.normal(2, 1, (24, 40)), rng).p for _ in range(10)]
+    assert np.mean(np.array(alike) <= 0.05) < 0.05 + 4 * np.sqrt(0.05 * 0.95 / repeats)
+    assert max(apart) < 0.05                                                # control: what differs is found
+
+
+def test_told_apart_is_a_function_of_its_generator_and_refuses_vectors_too_few_to_learn_from():
     a, b = correlated(50, np.random.default_rng(23)), correlated(40, np.random.default_rng(24))
     first, again = (told_apart(a, b, np.random.default_rng(1)) for _ in range(2))
     assert first == again
     with pytest.raises(ValueError, match="too few"):
-        told_apart(a[:6], b, np.random.default_rng(1))
+        told_apart(a[:3], b, np.random.default_rng(1))

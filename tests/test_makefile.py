@@ -60,6 +60,7 @@ def test_help_names_every_target():
     (["scale=smoke"], "nothing reads scale=: the options are DATASET SCALE SEED"),
     (["Seed=1", "thread=2"], "nothing reads .*=: the options are"),
     (["CELEBA=/x"], "CELEBA=/x is read with DATASET=celeba only"),
+    (["CELEBA_TERMS=accepted"], "CELEBA_TERMS=accepted is read with DATASET=celeba only"),
     (["LFW=/x", "DATASET=celeba"], "LFW=/x is read with DATASET=lfw only"),
     (["IMAGES=/x", "DATASET=celeba"], "IMAGES=/x is read with DATASET=folder only"),
     (["TORCH=cuda"], "unknown TORCH=cuda: TORCH=cpu installs torch without CUDA")])
@@ -69,7 +70,8 @@ def test_an_option_without_effect_is_refused_in_one_sentence(given, words):
 
 
 @pytest.mark.parametrize("given", [["CELEBA=/x", "DATASET=celeba"], ["LFW=/x", "DATASET=lfw"],
-                                   ["IMAGES=/x", "DATASET=folder"], ["CELEBA="], ["OMP_NUM_THREADS=1"],
+                                   ["IMAGES=/x", "DATASET=folder"], ["CELEBA="],
+                                   ["CELEBA_TERMS=accepted", "DATASET=celeba"], ["OMP_NUM_THREADS=1"],
                                    ["SCALE=smoke", "SEED=2", "ARGS=-x", "TORCH=cpu"]])
 def test_options_that_are_read_are_taken(given):
     assert make("help", *given, CELEBA="/in the environment").returncode == 0

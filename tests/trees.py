@@ -54,7 +54,7 @@ def as_csv(parts=PARTS):
 
 def put_list(folder, text, name="list_eval_partition.txt"):
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(text)
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 def official_zip(root, jpegs, parts=PARTS):

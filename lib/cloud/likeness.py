@@ -7,6 +7,7 @@ from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 
+from lib.cloud import frames
 from lib.cloud.points import points
 
 STIFF = 1e-3           # ours: inverse penalty of the logistic regression of `told_apart`
@@ -23,8 +24,7 @@ def frechet_distance(a, b):
     a, b = _features(a, b)
     if min(len(a), len(b)) <= a.shape[1]:
         raise ValueError(f"{len(a)} and {len(b)} vectors are too few for {a.shape[1]} features: use fewer")
-    values, axes = np.linalg.eigh(np.cov(a, rowvar=False))
-    root = (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
+    root = frames.root(np.cov(a, rowvar=False))
     product = np.linalg.eigvalsh(root @ np.cov(b, rowvar=False) @ root)
     shift = ((a.mean(axis=0) - b.mean(axis=0))**2).sum()
     return float(shift + a.var(axis=0, ddof=1).sum() + b.var(axis=0, ddof=1).sum()
@@ -111,19 +111,20 @@ def told_apart(a, b, rng):
     """Classifier two-sample test: can vectors of a (n, d) be told from those of b (m, d)? `ToldApart`.
 
     As many of each are drawn, in halves. The first half of both teaches a logistic regression of their
-    whitened principal components and of the squares of these, so it sees means and widths along all axes; the
-    second half is asked. p is Fisher's exact one, of labels against answers. Blind to
-    differences that leave means and widths along these axes alone. rng: numpy.random.Generator.
-    Raises ValueError for other shapes, values not finite, and unless n and m are above d.
+    whitened principal components (at most as many leading ones as half of the vectors of one, ours) and of
+    the squares of these, so it sees means and widths along all these axes; the second half is asked. p is
+    Fisher's exact one, of labels against answers. Blind to differences that leave means and widths along
+    these axes alone. rng: numpy.random.Generator.
+    Raises ValueError for other shapes, values not finite, and fewer than 4 vectors of a or b.
     Source: Lopez-Paz and Oquab, "Revisiting classifier two-sample tests", 2017.
     """
     a, b = _features(a, b)
     half = min(len(a), len(b)) // 2
-    if 2 * half <= a.shape[1]:
-        raise ValueError(f"{len(a)} and {len(b)} vectors are too few for {a.shape[1]} dimensions: give more")
+    if half < 2:
+        raise ValueError(f"{len(a)} and {len(b)} vectors are too few to learn from half of them: give more")
     a, b = (rng.permutation(part)[:2 * half] for part in (a, b))
     fit, asked = np.concatenate([a[:half], b[:half]]), np.concatenate([a[half:], b[half:]])
-    label, axes = np.repeat([False, True], half), PCA(whiten=True).fit(fit)
+    label, axes = np.repeat([False, True], half), PCA(min(half, a.shape[1]), whiten=True).fit(fit)
     fit, asked = (np.hstack([u, u**2]) for u in (axes.transform(fit), axes.transform(asked)))
     answer = LogisticRegression(C=STIFF, max_iter=1_000).fit(fit, label).predict(asked)
     right = int((answer == label).sum())

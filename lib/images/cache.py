@@ -2,6 +2,7 @@
 
 What decides a pixel is in `faces` (drawn) or in `sources` and `photos` (given); this stores it.
 """
+import itertools
 import shutil
 import tempfile
 import time
@@ -12,12 +13,14 @@ import numpy as np
 import pandas as pd
 import PIL
 
-from lib.images import faces, lfw, photos, sources
+from lib.images import downloads, faces, lfw, parquet, photos, sources
 from lib.images.sources import SourceError
 from lib.store import artifacts, disk, progress
 from lib.study import SIZE
 
-MIN_TRAIN, MIN_HELD_OUT = 64, 16           # ours: below this neither training nor its check means anything
+# ours: all notebooks work down to here. Covariances of 256 components need more training latents than that,
+# the dimensions of notebook 08 101 held-out ones (a hundred neighbours of each), its planes a hundred
+MIN_TRAIN, MIN_HELD_OUT = 500, 110
 BAD_SHARE = 1_000                          # at most one photo in 1,000 may be broken, but always one
 SPLITS = "train", "held_out"
 BLOCK = 1_024                              # faces drawn between two writes
@@ -50,8 +53,9 @@ def prepare(study):
 
     Returns `paths(study)`. Up to max(1, 0.1 %) photos that do not decode are replaced by the next of their
     split; more stop the run. Either way the quarantine list beside the cache names each with its reason.
-    Raises SourceError (a ValueError) when the photos are missing, too few (below 64 for training and 16 held
-    out), too often broken or all the same picture; disk.Unwritable on a full disk. A second process waits.
+    Raises SourceError (a ValueError) when the photos are missing, too few (below MIN_TRAIN or
+    MIN_HELD_OUT), too often broken or all the same picture; disk.Unwritable on a full disk. A second process
+    waits.
     """
     cache = _cache(study)
     with disk.held(cache.path, "the image cache"):
@@ -114,14 +118,20 @@ def paths(study):
 
 
 def download(study):
-    """Get CelebA with torchvision or LFW with scikit-learn, if there are neither photos nor a cache.
+    """Get CelebA or LFW, if there are neither photos nor a cache.
 
-    Raises SourceError when that fails, as it often does (the host limits downloads), saying what to get.
+    CelebA comes from Kaggle once its terms are accepted, else with torchvision, LFW with scikit-learn. Raises
+    SourceError when that fails, as it often does (torchvision's host limits downloads), saying what to get.
     """
     if study.dataset not in ("celeba", "lfw") or study.source() or _find(study) or _old_caches(study):
         return
     if study.dataset == "lfw":
         return lfw.download(study)
+    if downloads.terms_accepted():
+        try:
+            return downloads.kaggle_zip(sources.default_folder(study))
+        except SourceError as error:
+            progress.log(f"{error}; trying torchvision's download")
     folder = sources.default_folder(study)
     folder.parent.mkdir(parents=True, exist_ok=True)
     progress.log(f"downloading CelebA (about 1.4 GB) into {folder}")
@@ -151,8 +161,9 @@ def _cache(study):
     source = _find(study)
     if source is not None:
         params["photos"] = source.fingerprint
-        places = "images/lfw" if study.dataset == "lfw" else "images/sources"
-        recipe = artifacts.recipe("images", params, modules=[places, "images/photos"])
+        places = {"lfw": ["images/lfw"], "celeba": ["images/sources", "images/parquet"]}
+        modules = places.get(study.dataset, ["images/sources"]) + ["images/photos"]
+        recipe = artifacts.recipe("images", params, modules=modules)
         return _Cache(_folder(study) / f"{stem}-{source.fingerprint}.npy", recipe, source)
     old = _old_caches(study)
     if not old:
@@ -161,6 +172,8 @@ def _cache(study):
 
 
 def _find(study):
+    if study.dataset == "celeba" and (source := parquet.find(study)):
+        return source
     return (lfw if study.dataset == "lfw" else sources).find(study)
 
 
@@ -247,22 +260,24 @@ def _draw(cache, study):
 
 def _decode(cache, n_train, n_held_out):
     """Write the first good photos of each split; the header is written again when their number is known."""
-    source, sizes, bad, first, varied = cache.source, [], [], None, False
+    source, sizes, bad, known = cache.source, {}, [], set()
     room = _bytes(n_train + n_held_out)
     with artifacts.atomic(cache.path, room) as temporary, open(temporary, "wb") as file:
         _header(file, 0)
         with sources.opened(source.holder) as read:
-            for name, wanted in zip(SPLITS, (n_train, n_held_out), strict=True):
-                good = photos.first_good(getattr(source, name), wanted, read, bad)
-                sizes.append(0)
-                blocks = -(-wanted // photos.BLOCK)
-                for block in progress.bar(good, f"decoding photos ({name})", total=blocks, unit="blocks"):
-                    file.write(block)
-                    sizes[-1] += len(block)
-                    first = block[0] if first is None else first
-                    varied = varied or bool((block != first).any())
+            def good(split, wanted):
+                sizes[split], total = 0, -(-wanted // photos.BLOCK)
+                blocks = photos.first_good(getattr(source, split), wanted, read, bad, known)
+                for block in progress.bar(blocks, f"decoding photos ({split})", total=total, unit="blocks"):
+                    sizes[split] += len(block)
+                    yield block
+
+            held_out = list(good("held_out", n_held_out))            # first, as training can spare the copies
+            for block in itertools.chain(good("train", n_train), held_out):
+                file.write(block)
         artifacts.write(cache.quarantine, pd.DataFrame(bad, columns=["file", "reason"]))
-        tried = sum(sizes) + len(bad)
+        copies, bad = ([row for row in bad if (row[1] == photos.COPY) is same] for same in (True, False))
+        tried = sum(sizes.values()) + len(bad)
         if len(bad) > max(1, tried // BAD_SHARE):
             raise SourceError(f"{len(bad):,} of {tried:,} photos in {source.holder} do not decode, more than "
                               f"0.1 %; the first is {bad[0][0]} ({bad[0][1]}), all are in "
@@ -270,12 +285,15 @@ def _decode(cache, n_train, n_held_out):
         if bad:
             progress.log(f"{bad[0][0]} does not decode ({bad[0][1]}); {len(bad):,} such files, listed in "
                          f"{cache.quarantine}, are replaced by the next ones")
-        _check(*sizes, source.holder)
-        if not varied:
-            raise SourceError(f"all {sum(sizes):,} photos used of {source.holder} are the same picture, of "
-                              "which nothing can be learned: give photos that differ")
-        _header(file, sum(sizes))
-    return {"train": sizes[0], "held_out": sizes[1], "quarantined": len(bad), "source": str(source.holder)}
+        if len(known) == 1:
+            raise SourceError(f"all {tried + len(copies):,} photos used of {source.holder} are the same "
+                              "picture, of which nothing can be learned: give photos that differ")
+        if copies:
+            progress.log(f"{len(copies):,} photos, as {copies[0][0]}, are the same pictures as others (equal "
+                         f"pixels); each picture is taken once, the copies are listed in {cache.quarantine}")
+        _check(sizes["train"], sizes["held_out"], source.holder)
+        _header(file, sum(sizes.values()))
+    return {**sizes, "quarantined": len(bad) + len(copies), "source": str(source.holder)}
 
 
 def _counts(source, study):

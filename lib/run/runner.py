@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -140,14 +141,16 @@ def _execute(study, path, target, given):
     jupytext.write(jupytext.read(path), started)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with room(target, path.stem[:2]) as notes:
+        # Jupyter wants files that no other user reads, which exFAT and many network shares do not have
+        with tempfile.TemporaryDirectory(prefix="kernel-") as runtime, \
+                room(target, path.stem[:2], runtime) as notes:
             papermill.execute_notebook(
                 started, running, parameters={**given, "seed": study.seed}, kernel_name="python3",
                 language="python", cwd=studies.ROOT, progress_bar=False, start_timeout=PATIENCE,
                 extra_arguments=["--log-level=50"])                  # its warnings mean nothing here
             lines = [line.partition(" ") for line in notes.read_text(encoding="utf-8").splitlines()]
         made, read = ([Path(file) for role, _, file in lines if role == what] for what in ("made", "read"))
-        saved = {file for file in made if file.parent == study.figures and file.suffix == ".png"}
+        saved = {file for file in made if file.parent == study.figures and file.suffix in studies.PICTURES}
         if (shown := pictures(running)) < len(saved):
             os.replace(running, failed)
             raise NotebookFailed(f"{path.stem} saved {len(saved)} figures and shows {shown}: "
@@ -182,17 +185,18 @@ def _execute(study, path, target, given):
 def pictures(path):
     """Number of pictures that the executed notebook at `path` shows."""
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-    return sum("image/png" in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
+    return sum(bool({"image/png", "image/webp"} & set(output.get("data", {})))
+               for cell in cells for output in cell.get("outputs", []))
 
 
 @contextlib.contextmanager
-def room(target, number):
+def room(target, number, runtime):
     """A clean room for the kernel of notebook `number`, in which nothing that the user set changes it.
 
     Profiles, configuration and kernel specifications come from a folder of its own, lib from this project,
     matplotlib's settings from none; it computes on one core unless a stage says otherwise (make runs several
-    notebooks at a time). Yields the file in which the kernel notes what it reads and makes; what it logs is
-    copied to the terminal.
+    notebooks at a time). The keys of its connection are in the folder `runtime`. Yields the file in which the
+    kernel notes what it reads and makes; what it logs is copied to the terminal.
     """
     folder, before, finished = target.with_suffix(".kernel"), dict(os.environ), threading.Event()
     notes, log = folder / "notes", folder / "log"
@@ -204,7 +208,7 @@ def room(target, number):
         del os.environ[name]
     os.environ |= {artifacts.RECORD: str(notes), progress.LOG: str(log), "PYTHONPATH": str(studies.ROOT),
                    "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "JUPYTER_PATH": str(folder),
-                   "JUPYTER_CONFIG_DIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+                   "JUPYTER_CONFIG_DIR": str(folder), "JUPYTER_RUNTIME_DIR": str(runtime),
                    "IPYTHONDIR": str(folder / "ipython"), progress.THREADS: before.get("OMP_NUM_THREADS", ""),
                    "MPLCONFIGDIR": str(target.parents[1] / ".matplotlib")}
 

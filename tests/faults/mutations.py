@@ -10,7 +10,7 @@ import zlib
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from lib.images import cache, photos, sources
 from lib.store import progress
@@ -108,8 +108,7 @@ def strict(data):
             body = data[at + 4:at + 8 + length]
             assert data[at + 8 + length:at + 12 + length] == struct.pack(">I", zlib.crc32(body)), name
             at += 12 + length
-    image = ImageOps.exif_transpose(Image.open(BytesIO(data)))
-    image.load()
+    image = photos.upright(Image.open(BytesIO(data)))  # EXIF that is broken otherwise stops Pillow's own
     copy = BytesIO()
     image.save(copy, "PNG" if image.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I") else "TIFF")
     return photos.decode(copy.getvalue())

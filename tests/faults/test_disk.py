@@ -3,6 +3,7 @@ import errno
 import os
 import subprocess
 
+import jupyter_core.paths
 import matplotlib.pyplot as plt
 import pytest
 import tiny
@@ -121,7 +122,7 @@ def test_a_figure_without_room_keeps_the_old_one(mounted):
     ax.imshow([[k % 7 for k in range(j, j + 300)] for j in range(300)])
     fill(mounted, 0)
     with pytest.raises(disk.Unwritable,
-                       match="the disk is full: X-1-empty.png needs more than the .* that are free"):
+                       match="the disk is full: X-1-empty.webp needs more than the .* that are free"):
         figures.save(fig, study, "X-1", "empty", "A full panel.")
     plt.close(fig)
     assert path.read_bytes() == before and os.listdir(path.parent) == [path.name]
@@ -176,3 +177,24 @@ def test_errors_of_other_files_are_passed_on(tmp_path, number):
         raise OSError(number, "no", str(tmp_path / ".z.npy.tmp"))
     with pytest.raises(FileNotFoundError), disk.explained(tmp_path / "z.npy"):
         raise FileNotFoundError(errno.ENOENT, "no")
+
+
+def test_a_disk_without_modes_will_do(tmp_path, monkeypatch):
+    """As exFAT and many network shares, where chmod is refused and every file is everyone's."""
+    def refused(*given, **named):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    for name in ("chmod", "fchmod", "lchmod"):
+        monkeypatch.setattr(os, name, refused, raising=False)
+    tiny.shrink(monkeypatch.setitem)
+    study = tiny.study(tmp_path)
+    cache.prepare(study)
+    assert unharmed(tmp_path)
+    with pytest.raises(PermissionError):                                     # negative control
+        (tmp_path / "any").touch()
+        (tmp_path / "any").chmod(0o600)
+
+
+def test_the_keys_of_a_kernel_lie_where_files_have_modes(tmp_path):
+    with runner.room(tmp_path / "build/01.ipynb", "01", tmp_path / "elsewhere"):
+        assert jupyter_core.paths.jupyter_runtime_dir() == str(tmp_path / "elsewhere")

@@ -72,7 +72,7 @@ def broken_decoder(data):
 def test_a_lenient_decoder_would_be_caught(monkeypatch, tmp_path):
     """Negative control of the campaign."""
     monkeypatch.setattr(photos, "_attempts",
-                        lambda block, read: ([broken_decoder(read(photo)) for photo in block], []))
+                        lambda block, read: ([broken_decoder(read(photo)) for photo in block], [], []))
     truncated = [number for number in range(200)
                  if mutations.WAYS[np.random.default_rng([1, number]).integers(len(mutations.WAYS))]
                  == "truncate"]
