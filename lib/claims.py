@@ -4,8 +4,11 @@ A claim is reproduced if the whole interval of its measured number lies within i
 no part of it does, and undecided otherwise. Text is made from the numbers, for pages only.
 """
 import html
+import math
+from pathlib import Path
 from typing import NamedTuple
 
+import jinja2
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -17,6 +20,7 @@ from lib.store import artifacts
 GROUPS = SUM, ANY, HERE = "arithmetic", "any coordinates", "these coordinates"
 NOT_DECIDABLE, NOT_APPLICABLE = "not decidable", "not applicable"
 VERDICTS = "reproduced", "not reproduced", "undecided", NOT_DECIDABLE, NOT_APPLICABLE
+COLOURS = {"reproduced": "#1f6b33", "not reproduced": "#a12622", "undecided": "#7a5600"}    # others: grey
 NUMBERS = ["id", "group", "verdict", "value", "low", "high", "control", "source"]
 PASSES = 0.9                  # ours: share of clouds with the posts' own parameters that must be reproduced
 MEANING = {SUM: "Laws of uniform random numbers; no network takes part.",
@@ -25,6 +29,7 @@ MEANING = {SUM: "Laws of uniform random numbers; no network takes part.",
                  "same images, may give other verdicts (notebook 10). Thresholds are in proportion to the "
                  "scale of the latents. A claim on both networks takes the case that speaks less for it.",
            NOT_DECIDABLE: "Even clouds with the posts' own parameters fail at this number of latents."}
+PLOT = Path(__file__).with_name("claims.svg")                        # the template
 
 
 class Claim(NamedTuple):
@@ -101,6 +106,16 @@ def with_controls(found, of, n):
     limits_of = {name: (BY_ID[name].low, BY_ID[name].high) for name in found}
     passed = statements.control(limits_of, n, seed=0, of=of)
     return {name: measured._replace(control=passed.get(name)) for name, measured in found.items()}
+
+
+def of_faces(found, no_faces):
+    """`found` {claim id: Measured} of rates of faces; in place of a number why its claim does not apply.
+
+    That is for all of them the sentence `no_faces`, if there is one, and else for those that are no number,
+    being over the faces among pictures that hold none.
+    """
+    return {name: no_faces or (measured if np.isfinite(measured.value) else "no face to compare with")
+            for name, measured in found.items()}
 
 
 def at_most(x):
@@ -353,27 +368,27 @@ def shown(measured, unit=""):
         text = f"{value:,.0f}" if value.is_integer() or abs(value) >= 1_000 else f"{value:.4g}"
     else:
         digits = max(0, 1 - int(np.floor(np.log10((high - low) / 2))))
-        text = f"{value:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]"
+        text = f"{value:z,.{digits}f} [{low:z,.{digits}f}, {high:z,.{digits}f}]"         # z: no -0.00
     return f"{text} {unit}".strip()
 
 
 def collect(study):
-    """Gather what the notebooks recorded into data/RUN/claims.csv, its copy in figures/RUN, and a page.
+    """Gather what the notebooks recorded into data/RUN/claims.csv, its copy in figures/RUN, page and plot.
 
     Returns the table. FileNotFoundError names the notebook whose claims are missing.
     """
     table, path = gathered(study), study.data / "claims.csv"
-    pages = study.figures / "claims.csv", study.figures / "claims.md"
-    for page, content in zip(pages, (table, markdown(study, table)), strict=True):
+    pages = {study.figures / "claims.csv": table, **texts(study, table)}
+    for page, content in pages.items():
         artifacts.write(page, content)
     artifacts.save(path, table, recipe(study), files=artifacts.snapshot(pages, study.home))
     return table
 
 
 def recipe(study):
-    """What claims.csv depends on: the tables of the notebooks and the code of this module."""
+    """What claims.csv, page and plot depend on: tables of the notebooks, code of this module, template."""
     recorded = [path for path in _recorded(study) if path.exists()]
-    made_from = artifacts.recipe("claims", {"run": study.run}, recorded)
+    made_from = artifacts.recipe("claims", {"run": study.run, "plot": artifacts.file_hash(PLOT)}, recorded)
     return {**made_from, "code": artifacts.code_hashes(["claims"], plumbing=True)}
 
 
@@ -402,20 +417,78 @@ def _recorded(study):
     return [study.data / f"claims-{number}.csv" for number in sorted({claim.notebook for claim in CLAIMS})]
 
 
+def texts(study, table):
+    """{path: text} of what figures/RUN shows of the claims: the page and the dot plot on it."""
+    return {study.figures / "claims.md": markdown(study, table),
+            study.figures / PLOT.name: plot(study, table)}
+
+
 def markdown(study, table):
-    """The page of the claims: counts per group, never one sum, and a table for each group."""
-    counts = pd.crosstab(table.group, table.verdict.str.split(":").str[0])
-    groups = [group for group in MEANING if group in counts.index]
-    counts = counts.reindex(groups, columns=VERDICTS, fill_value=0)
+    """The page of the claims: counts per group, never one sum, the dot plot, and a table for each group."""
+    counts = counted(table)
     parts = [f"# Claims of the posts, measured: {study.label}",
              "A verdict follows from the measured number and its 95 % interval: reproduced if all of the "
              "interval lies within the limits, not reproduced if none of it does, undecided otherwise. "
              "Limits marked ours are not the posts'. A verdict holds for the images of this run alone.",
-             bars(counts.reset_index())]
-    for group in groups:
+             bars(counts.reset_index()), f'<img src="{PLOT.name}" width="960" alt="{told(table)}">']
+    for group in counts.index:
         part = readable(study, table[table.group == group])
         parts += [f"## {group.capitalize()}", MEANING[group], bars(part.drop(columns="group"))]
     return "\n\n".join(parts) + "\n"
+
+
+def counted(table):
+    """How many verdicts of each kind a table NUMBERS has: a row per group, a column per verdict."""
+    counts = pd.crosstab(table.group, table.verdict.str.split(":").str[0])
+    groups = [group for group in MEANING if group in counts.index]
+    return counts.reindex(groups, columns=VERDICTS, fill_value=0)
+
+
+def in_words(counts):
+    """One row of `counted` in words.
+
+    >>> in_words(pd.Series({"reproduced": 8, "not reproduced": 3, "undecided": 0}))
+    '8 reproduced, 3 not reproduced'
+    """
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+
+
+def told(table):
+    """What the dot plot shows, for who cannot see it."""
+    counts = counted(table)
+    return ("Dot plot: the measured interval of each claim against its limits. " + "; ".join(
+        f"{group}: {in_words(counts.loc[group])}" for group in counts.index) + ".")
+
+
+def plot(study, table):
+    """The dot plot of all claims that have a number, as SVG; the same table gives the same bytes."""
+    counts = counted(table)
+    rows = [(group, in_words(counts.loc[group]), part) for group, part in dots(table)]
+    template = jinja2.Template(PLOT.read_text(encoding="utf-8"), trim_blocks=True, lstrip_blocks=True,
+                               autoescape=True, undefined=jinja2.StrictUndefined)
+    return template.render(rows=rows, colours=COLOURS, label=study.label, told=told(table))
+
+
+def dots(table):
+    """Rows of the dot plot: [(group, [(id, limits, number, verdict, left, point, right)])], by post.
+
+    Places lie from -1 to 1: that of a number x is s / (1 + |s|), s the distance from x to the nearest limit
+    in units of the limits (their half distance, or the one limit itself), positive within them.
+    """
+    def place(claim, x):
+        half, end = (claim.high - claim.low) / 2, claim.low if math.isfinite(claim.low) else claim.high
+        unit = half if 0 < half < math.inf else abs(end) or 1
+        s = min(x - claim.low, claim.high - x) / unit
+        return s / (1 + abs(s))
+
+    def row(claim, row):
+        middle = min(max((claim.low + claim.high) / 2, row.low), row.high)       # the best place of all
+        places = [place(claim, x) for x in (row.low, middle, row.high)]
+        return (row.id, limits(claim._replace(ours="")), shown(measured_in(row)), row.verdict.split(":")[0],
+                min(places), place(claim, row.value), max(places))
+    measured = dict(list(table[table.value.notna()].groupby("group")))
+    return [(group, sorted((row(BY_ID[each.id], each) for each in measured[group].itertuples()),
+                           key=lambda row: BY_ID[row[0]].post)) for group in MEANING if group in measured]
 
 
 def bars(frame):

@@ -1,4 +1,6 @@
 """Claims: a verdict follows from the measured number, its interval and the control, and from nothing else."""
+from xml.etree import ElementTree
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,6 +34,13 @@ def test_a_claim_that_its_own_cloud_fails_is_not_decided(value, control, decided
 
 def test_a_reason_makes_it_not_applicable():
     assert claims.verdict(AT_MOST, "photographs only") == "not applicable: photographs only"
+
+
+def test_claims_of_faces_need_faces():
+    number, none = claims.exactly(0.7), claims.exactly(np.nan)
+    found = {"F1-faces": number, "C2-voids": none}
+    assert claims.of_faces(found, None) == {"F1-faces": number, "C2-voids": "no face to compare with"}
+    assert set(claims.of_faces(found, "no face").values()) == {"no face"}
 
 
 @pytest.mark.parametrize("measured", [(np.nan, 0, 1), (1, -np.inf, 2), (3, 1, 2), (1, 2, 1)])
@@ -124,8 +133,22 @@ def test_collect_gathers_all_notebooks_into_numbers_and_a_page(tmp_path):
     assert study.label in page and "on drawn faces" in page
     assert all(f"## {group.capitalize()}" in page for group in (*claims.GROUPS, claims.NOT_DECIDABLE))
     assert not any(f" {len(table)} " in line for line in page.splitlines())          # never one sum
+    assert f'<img src="claims.svg" width="960" alt="{claims.told(table)}">' in page
     cells = {line.replace("\\|", "").count("|") for line in page.splitlines() if line.startswith("|")}
     assert cells == {7, 8}                                           # a stray bar would break the tables
+
+
+def test_the_plot_of_all_claims_is_sound_the_same_again_and_holds_each_number_once():
+    study, every = Study("synthetic", "smoke", 0), [measured(notebook) for notebook in NOTEBOOKS]
+    table = pd.concat([claims.judge(*pair) for pair in zip(NOTEBOOKS, every, strict=True)], ignore_index=True)
+    plot = claims.plot(study, table)
+    texts = [part.text for part in ElementTree.fromstring(plot).iter() if part.text and part.text.strip()]
+    for claim, row in zip(claims.CLAIMS, table.set_index("id").loc[list(claims.BY_ID)].itertuples(),
+                          strict=True):
+        assert texts.count(claim.id) == 1 and claims.shown(claims.measured_in(row)) in texts
+    assert plot == claims.plot(study, table.copy()) and study.label in plot
+    assert plot.count("circle") + plot.count("<path") == len(table)
+    assert plot != claims.plot(study, table.assign(value=table.high))                # control: other numbers
 
 
 @pytest.mark.parametrize("dataset, heading", [("synthetic", "on drawn faces"), ("folder", "on these images")])

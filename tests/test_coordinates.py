@@ -133,11 +133,11 @@ def test_canonical_latents_are_the_decoders_input_and_differ_by_a_rotation_alone
     model = network().double()
     other = coordinates.moved(model, *affine(5))
     own, others = (v @ A.T + t for m in (model, other) for v in [seen(m)[0]]
-                   for A, t in [coordinates.canonical(m, v)])
+                   for A, t in [frames.canonical(coordinates.metric(m), v)])
     assert np.allclose(own.mean(axis=0), 0) and np.allclose(own @ own.T, others @ others.T, atol=1e-8)
     y = seen(model)[0] @ model.decoder[0].weight.detach().numpy().T
     assert np.allclose(np.linalg.norm(own, axis=1), np.linalg.norm(y - y.mean(axis=0), axis=1))
-    canonical = coordinates.moved(model, *coordinates.canonical(model, seen(model)[0]))
+    canonical = coordinates.moved(model, *frames.canonical(coordinates.metric(model), seen(model)[0]))
     assert np.allclose(coordinates.metric(canonical), np.eye(D))
     assert not np.allclose(own, others)                              # control: a rotation is left
 
@@ -165,4 +165,4 @@ def test_a_direction_that_the_decoder_does_not_see_has_no_canonical_coordinates(
     with torch.no_grad():
         model.decoder[0].weight[:, 0] = 0
     with pytest.raises(ValueError, match="does not see some direction"):
-        coordinates.canonical(model, np.zeros((2, D)))
+        frames.canonical(coordinates.metric(model), np.zeros((2, D)))

@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from lib.images import faces, judge
 from lib.images.cache import Images
-from lib.network import models, train
+from lib.network import coordinates, models, train
 
 N, TRAIN, HELD_OUT = 18, 48, 36
 
@@ -128,12 +128,12 @@ def test_distances_as_the_decoder_sees_them_do_not_hang_on_the_coordinates(z):
     model, v = models.Autoencoder(models.CASES["I"], 0), z["I", "held_out"]
     moving = np.random.default_rng(0).normal(size=(256, 256))
     plain = np.linalg.norm(v[1:] - v[0], axis=1)
-    before = np.linalg.norm((v[1:] - v[0]) @ judge.seen(model).T, axis=1)
+    before = np.linalg.norm((v[1:] - v[0]) @ coordinates.seen(model).T, axis=1)
     first = model.decoder[0].weight
     literal = np.linalg.norm((v[1:] - v[0]) @ first.detach().numpy().astype(float).T, axis=1)
     first.data = first.data @ torch.from_numpy(np.linalg.inv(moving)).float()
     moved = v @ moving.T
-    after = np.linalg.norm((moved[1:] - moved[0]) @ judge.seen(model).T, axis=1)
+    after = np.linalg.norm((moved[1:] - moved[0]) @ coordinates.seen(model).T, axis=1)
     assert before == pytest.approx(literal) and after == pytest.approx(before, rel=1e-3)
     assert not np.allclose(np.linalg.norm(moved[1:] - moved[0], axis=1), plain, rtol=0.5)    # control
 
@@ -187,9 +187,15 @@ def test_the_ends_of_a_ratio_are_where_a_difference_ends_at_nought():
     assert (p - high * q)**2 == pytest.approx((a["high"] - p)**2 + high**2 * (q - b["low"])**2)
 
 
-def test_shares_of_none_and_of_all_have_intervals_and_a_ratio_over_none_is_refused():
+def test_shares_of_none_and_of_all_have_intervals_and_a_ratio_over_none_is_no_number():
     none, all_ = judge.share(np.zeros(20, bool)), judge.share(np.ones(20, bool))
     assert judge.ratio(none, all_)[:2] == (0, 0) and 0 < judge.ratio(none, all_)[2] < 0.3
     assert judge.difference(all_, none)[0] == judge.difference(all_, none)[2] == 1
-    with pytest.raises(ValueError, match="compare differences"):
-        judge.ratio(all_, none)
+    assert np.isnan(judge.ratio(all_, none)).all()
+
+
+@pytest.mark.parametrize("faces, alarms, told", [(0, 0, True), (3, 1, True), (30, 0, False), (8, 0, False),
+                                                 (30, 30, True)])
+def test_without_faces_the_reason_is_told(faces, alarms, told):
+    of = (judge.share(np.arange(30) < k) for k in (faces, alarms))
+    assert (judge.no_faces(*of) is not None) == told

@@ -10,7 +10,8 @@ import pytest
 from lib import claims
 from lib.run import report
 from lib.store import artifacts
-from tests.test_pages import V4, nbformat, png, run, shown  # noqa: F401
+from lib.study import Study
+from tests.test_pages import V4, nbformat, picture, run, shown  # noqa: F401
 
 CSS = (report.Path(report.__file__).with_name("templates") / "report.css").read_text()
 THEMES = [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in CSS.split("@media")[:2]]
@@ -29,16 +30,17 @@ def numbers(value=None):
 @pytest.fixture
 def finished(run):  # noqa: F811
     """A finished run: one notebook that shows the plate, and a table of claims."""
-    name = f"{report.PLATE}-plate.png"
-    (run.figures / name).write_bytes(png("green"))
+    name = f"{report.PLATE}-plate.faces.webp"
+    (run.figures / name).write_bytes(picture("green"))
     path = run.build / "05_page.ipynb"
     notebook = nbformat.read(path, 4)
-    picture = shown("image/png", report.pages.base64.b64encode(png("green")).decode(), alt="Some <faces>.")
-    notebook.cells.append(V4.new_code_cell("faces", outputs=[picture]))
+    green = shown("image/webp", report.pages.base64.b64encode(picture("green")).decode(), alt="Some <faces>.")
+    notebook.cells.append(V4.new_code_cell("faces", outputs=[green]))
     nbformat.write(notebook, path)
     artifacts.seal(path, artifacts.recipe("notebook", {}), seconds=90, kernel_peak_mb=1)
     artifacts.write(run.data / "claims.csv", numbers())
-    artifacts.write(run.figures / "claims.md", claims.markdown(run, numbers()))
+    for path, text in claims.texts(run, numbers()).items():
+        artifacts.write(path, text)
     return run
 
 
@@ -93,7 +95,7 @@ def test_the_report_holds_every_figure_claim_and_notebook(finished):
     index = report.build(finished)
     text = index.read_text()
     linked = set(re.findall(r'(?:href|src)="(?!http|#)([^"]+)"', text))
-    assert {"05_page.html", "figures/P1-1-red.png"} <= linked
+    assert {"05_page.html", "figures/P1-1-red.webp"} <= linked
     assert all((index.parent / name).exists() for name in linked)
     assert all(text.count(f">{claim.id}<") == 2 for claim in claims.CLAIMS)      # in the plot, in its table
     assert "Some &lt;faces&gt;." in text and "<faces>" not in text
@@ -133,9 +135,9 @@ def test_a_point_lies_right_of_the_line_where_its_claim_is_reproduced():
         value = float(rng.choice([end, rng.normal(end, abs(end) + 1)]))
         error = float(rng.choice([0, abs(rng.normal(0, 0.1 * abs(value)))]))
         rows.append(claims._row(claim, claims.with_error(value, error, "drawn")))
-    places = [row for _, group in report.dots(pd.DataFrame(rows, columns=claims.NUMBERS)) for row in group]
-    assert len(places) == len(rows) and {place[1] for place in places} == set(claims.VERDICTS[:3])
-    for _, verdict, left, point, right in places:
+    places = [row for _, group in claims.dots(pd.DataFrame(rows, columns=claims.NUMBERS)) for row in group]
+    assert len(places) == len(rows) and {place[3] for place in places} == set(claims.VERDICTS[:3])
+    for *_, verdict, left, point, right in places:
         assert -1 <= left <= point <= right <= 1
         assert verdict == ("reproduced" if left >= 0 else "not reproduced" if right < 0 else "undecided")
 
@@ -146,20 +148,32 @@ def test_findings_take_each_number_and_each_answer_from_the_table():
     assert not re.search(r"\d\d\d|\d\.\d", report.findings(numbers(0)))         # no number is typed
 
 
-def test_the_readme_is_given_the_numbers_of_a_run(finished, tmp_path):
+def test_the_readme_is_given_the_numbers_of_a_run(finished, tmp_path, monkeypatch):
     path = tmp_path / "README.md"
     blocks = [f"<!-- {name}: written by `make readme` -->\nold\n<!-- end of {name} -->"
-              for name in ("findings", "claims")]
+              for name in ("findings", "claims", "images")]
     path.write_text("head\n" + "\nbetween\n".join(blocks) + "\ntail\n")
     for case in ("I", "II"):
         finished.checkpoint(case).write_bytes(b"")
         artifacts.seal(finished.checkpoint(case), artifacts.recipe("model", {}), seconds=30)
+    rendered, markdown = [], report.pages.markdown
+    monkeypatch.setattr(report.pages, "markdown", lambda *given: rendered.append(given) or markdown(*given))
+    report.build(finished)
     report.readme(finished, path)
+    assert len(rendered) == 1                                        # page, report and README of one text
     text = path.read_text()
-    assert f'<img src="figures/{finished.run}/{report.PLATE}-plate.png"' in text and "\nold\n" not in text
+    assert f'<img src="figures/{finished.run}/{report.PLATE}-plate.faces.webp"' in text
+    assert "\nold\n" not in text
+    assert f'<img src="figures/{finished.run}/claims.svg"' in text
     assert text.count("</details>") == 1 and "| F1-faces |" in text and text.endswith("tail\n")
+    assert "there is no other run" in text
     report.readme(finished, path)
     assert path.read_text() == text
+    other = Study("folder", finished.scale, finished.seed, finished.home)
+    for one in (finished, other):
+        artifacts.write(one.figures / "claims.csv", artifacts.read(finished.data / "claims.csv"))
+    report.readme(finished, path)
+    assert f"{finished.run}, {other.run} ([all side by side](figures/compare/" in path.read_text()
     path.write_text(text.replace("end of claims", "end"))
     with pytest.raises(ValueError, match="README.md has not one block each"):
         report.readme(finished, path)

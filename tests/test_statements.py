@@ -186,3 +186,13 @@ def test_the_bootstrap_knows_the_error_of_a_mean_and_of_a_variance():
     assert errors["mean"] == pytest.approx(1 / 1_000**0.5, rel=4 / 400**0.5)
     assert errors["variance"] == pytest.approx((2 / 1_000) ** 0.5, rel=4 / 400**0.5)
     assert errors["variance"] != pytest.approx(errors["mean"], rel=0.1)
+
+
+def test_all_claims_read_one_table_of_components(clouds, monkeypatch):
+    made, components = [], latent.components
+    monkeypatch.setattr(latent, "components", lambda *given: made.append(1) or components(*given))
+    found = statements.measure(clouds["F2"])
+    assert len(made) == 1
+    assert found == statements.along_axes(clouds["F2"]) | statements.in_boxes(clouds["F2"]) \
+        | statements.of_spectrum(clouds["F2"])
+    assert len(made) == 3                                            # control: each part alone makes its own

@@ -7,6 +7,7 @@ import numpy as np
 from lib.cloud.axes import rotations
 from lib.cloud.points import points
 
+SINGULAR = 1e12              # ours: a condition number that float64 can no longer invert
 ROUNDING = 1e-9              # ours: share of the variance below which an eigenvalue is rounding
 
 
@@ -19,21 +20,45 @@ def systems(cloud, metric, rng):
     "centred"           A = 1, t = -mu: the bias of the encoder absorbs the mean
     "principal axes"    A = V^T, t = -A mu, V the eigenvectors of the covariance, largest first
     "whitened"          A = c diag(1/w) V^T, t = -A mu, with c so that E|A z + t|^2 is E|z|^2
-    "decoder's metric"  A = (W_d^T W_d)^(1/2), t = -A mu: a step is as long as that of the decoder's input
+    "decoder's metric"  `canonical`: a step is as long as that of the decoder's input
 
-    metric: W_d^T W_d (d, d), positive definite; rng: numpy.random.Generator. Where the covariance of `cloud`
+    metric: W_d^T W_d (d, d); rng: numpy.random.Generator. Where the covariance of `cloud`
     is shrunk, so are the w, and whitened latents are white but for that.
     """
     d = len(cloud.mean)
     one, turn = np.eye(d), rotations(d, 1, rng)[0]
-    values, axes = np.linalg.eigh(metric)
     white = (cloud.axes / cloud.widths).T
     white *= np.sqrt((cloud.radii**2).mean() / np.square((cloud.z - cloud.mean) @ white.T).sum(1).mean())
-    about_mean = {"centred": one, "principal axes": cloud.axes.T, "whitened": white,
-                  "decoder's metric": (axes * np.sqrt(values)) @ axes.T}
+    about_mean = {"centred": one, "principal axes": cloud.axes.T, "whitened": white}
     about_origin = {"as trained": one, "half": one / 2, "twice": 2 * one, "rotated": turn}
     return ({name: (A, np.zeros(d)) for name, A in about_origin.items()}
-            | {name: (A, -A @ cloud.mean) for name, A in about_mean.items()})
+            | {name: (A, -A @ cloud.mean) for name, A in about_mean.items()}
+            | {"decoder's metric": canonical(metric, cloud.z)})
+
+
+def canonical(metric, z):
+    """The (A, t) that fix the coordinates up to a rotation: A = (W_d^T W_d)^(1/2), t = -A mu.
+
+    In A z + t the mean mu of the latents z (n, d) is 0, and a step is as long as the step of the decoder's
+    input y: they are coordinates of y itself, on orthonormal axes of the space that W_d spans.
+    metric: W_d^T W_d (d, d). Raises ValueError where that is singular.
+    Source: ours; what can be identified is the metric: Syrota et al., "Identifying metric structures of deep
+    latent variable models", 2025.
+    """
+    if not np.linalg.cond(metric) < SINGULAR:
+        raise ValueError("the decoder does not see some direction of z: W_d^T W_d is singular")
+    A = root(metric)
+    return A, -A @ np.mean(z, axis=0, dtype=float)
+
+
+def root(matrix):
+    """The symmetric root of a symmetric matrix (d, d) without negative eigenvalues but for rounding.
+
+    >>> root(np.array([[5.0, 4.0], [4.0, 5.0]])).round(6).tolist()
+    [[2.0, 1.0], [1.0, 2.0]]
+    """
+    values, axes = np.linalg.eigh(matrix)
+    return (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
 
 
 def drawn(d, condition, rng):

@@ -91,14 +91,23 @@ def measure(z, unit=None):
     multiple of z has the same numbers, but for F2-b, a length itself. Raises ValueError for a bad z.
     What it cannot see: whether the axes of z mean anything; compare with `rotated`.
     """
-    return {**along_axes(z, unit), **in_boxes(z, unit), **of_spectrum(z)}
+    told = described(z, unit)
+    return {**along_axes(z, told=told), **in_boxes(z, told=told), **of_spectrum(z)}
 
 
-def along_axes(z, unit=None):
-    """The part of `measure` that looks at one component at a time, and at the radius: {claim id: float}."""
+def described(z, unit=None):
+    """The units of F2 and C2, and `latent.components` of z in bins of 0.25 of F2's, as in the posts."""
+    F2, C2 = units(z).values() if unit is None else (unit, unit)
+    return F2, C2, latent.components(z, 0.25 * F2)
+
+
+def along_axes(z, unit=None, told=None):
+    """The part of `measure` that looks at one component at a time, and at the radius: {claim id: float}.
+
+    told: what `described` says of z, if that is known.
+    """
     z = points(z)
-    F2, C2 = (units(z)[post] if unit is None else unit for post in ("F2", "C2"))
-    table, r = latent.components(z, 0.25 * F2), latent.radii(z)          # bins of 0.25 as in the posts
+    (F2, C2, table), r = told or described(z, unit), latent.radii(z)
     mu, hwhm = table.mu.abs().to_numpy(), table.hwhm.to_numpy()
     edges = np.linspace(r.min(), r.max(), 401)                       # ours: far below the kernel's width
     peak = edges[latent.smoothed_counts(r, edges).smooth.argmax()] + (edges[1] - edges[0]) / 2
@@ -113,13 +122,13 @@ def along_axes(z, unit=None):
             "C2-ratio": float(r.max() / peak)}
 
 
-def in_boxes(z, unit=None):
+def in_boxes(z, unit=None, told=None):
     """The part of `measure` about uniform vectors: {claim id: stretch of the boxes mu +- k hw, or b}.
 
-    F2-b: the b of the same E[R^2]. The others: the `stretch` of hw that gives the hits of the post.
+    F2-b: the b of the same E[R^2]. The others: the `stretch` of hw that gives the hits of the post. told: as
+    in `along_axes`.
     """
-    F2 = units(z)["F2"] if unit is None else unit
-    table = latent.components(z, 0.25 * F2)                          # bins of 0.25 as in the posts
+    F2, _, table = told or described(z, unit)
     same_length = theory.matching_half_width(latent.second_moment(z).value, np.shape(z)[1])
     return {"F2-b": float(same_length),
             **{f"F2-box-{b:g}-{k:g}": stretch(b * F2, table.mu, table.hwhm, k, hits / ALL)

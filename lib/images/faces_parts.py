@@ -26,16 +26,9 @@ def canvas(size, device):
         return (torch.arange(m, dtype=torch.float32, device=device) + 0.5) * (2 / m) - 1
 
     full, lattice, coarse = axis(size), axis(LATTICE), axis(COARSE)
-    return SimpleNamespace(
-        size=size,
-        x=full[None, None],
-        y=full[None, :, None],
-        lx=lattice[None, None],
-        ly=lattice[None, :, None],
-        cx=coarse[None, None],
-        cy=coarse[None, :, None],
-        grain=_grain(size, device),
-    )
+    return SimpleNamespace(size=size, x=full[None, None], y=full[None, :, None], lx=lattice[None, None],
+                           ly=lattice[None, :, None], cx=coarse[None, None], cy=coarse[None, :, None],
+                           grain=_grain(size, device))
 
 
 def _grain(size, device):
@@ -79,16 +72,9 @@ def parameters(f, size, device):
     g["w"] = 0.425 * f["face_width"] * (1 + 0.03 * f["cheeks"])
     g["h"] = 0.655 * f["face_length"]
     at = np.array([[r, r**2, r**3] for r in (-0.7, 0.62, 0.92)])
-    b = np.linalg.solve(
-        at,
-        np.stack(
-            [
-                0.10 + 0.07 * f["forehead"],
-                -0.09 + 0.08 * f["jaw"] + 0.03 * f["cheeks"],
-                -0.12 + 0.14 * f["chin"] + 0.05 * f["jaw"],
-            ]
-        ),
-    )
+    b = np.linalg.solve(at, np.stack([0.10 + 0.07 * f["forehead"],
+                                      -0.09 + 0.08 * f["jaw"] + 0.03 * f["cheeks"],
+                                      -0.12 + 0.14 * f["chin"] + 0.05 * f["jaw"]]))
     g["b1"], g["b2"], g["b3"] = b
     g["turn"], g["back"], g["nod"] = 0.045 * f["yaw"], -0.045 * f["yaw"], 0.02 * f["pitch"]
     # light
@@ -104,8 +90,7 @@ def parameters(f, size, device):
     skin = _between(0.15 + 0.85 * f["skin_tone"] ** 0.7, SKIN)
     skin = skin * (1 + f["skin_redness"][:, None] * np.array([0.03, -0.05, -0.05]))
     hair = _between(f["hair_light"], HAIR) * (
-        1 + (f["hair_warm"][:, None] - 0.4) * np.array([0.22, 0.0, -0.15])
-    )
+        1 + (f["hair_warm"][:, None] - 0.4) * np.array([0.22, 0.0, -0.15]))
     silver = np.clip(f["age"] - 0.72, 0, 1)[:, None] / 0.28 * 0.7
     hair = hair * (1 - silver) + silver * (0.35 + 0.65 * (hair @ GREY)[:, None]) * np.array([1.0, 0.99, 0.97])
     lips = skin * np.array([0.92, 0.66, 0.66])
@@ -117,19 +102,13 @@ def parameters(f, size, device):
     end = start + 0.9 * f["back_contrast"]
     back1 = (0.45 + 0.74 * (start - 0.5))[:, None] + _warm(f["back_warmth"] + 0.3)
     back2 = (0.45 + 0.74 * (end - 0.5))[:, None] + _warm(f["back_warmth_2"] + 0.3)
-    colours = {
-        "skin": skin * light,
-        "hair": hair * light,
-        "lips": lips * light,
-        "iris": iris * light,
-        "cloth": cloth * light * 0.95,
-        "white": np.array([0.80, 0.77, 0.74]) * light * (0.6 + 0.4 * skin),
-        "back1": back1 * light,
-        "back2": back2 * light - back1 * light,
-        "light": light,
-        "flush": skin * light * (np.array([-0.01, -0.12, -0.10]) * (0.25 + f["skin_redness"][:, None])),
-        "fuzz": (0.55 * hair + 0.25 * skin * np.array([0.8, 0.78, 0.8])) * light,
-    }
+    colours = {"skin": skin * light, "hair": hair * light, "lips": lips * light, "iris": iris * light,
+               "cloth": cloth * light * 0.95,
+               "white": np.array([0.80, 0.77, 0.74]) * light * (0.6 + 0.4 * skin),
+               "back1": back1 * light, "back2": back2 * light - back1 * light, "light": light,
+               "flush": skin * light * (np.array([-0.01, -0.12, -0.10])
+                                        * (0.25 + f["skin_redness"][:, None])),
+               "fuzz": (0.55 * hair + 0.25 * skin * np.array([0.8, 0.78, 0.8])) * light}
     g["bx"], g["by"] = 0.5 * np.cos(2 * np.pi * f["back_angle"]), 0.5 * np.sin(2 * np.pi * f["back_angle"])
     blobs = _blobs(f)
     # presence
@@ -142,9 +121,8 @@ def parameters(f, size, device):
     g["aw"] = g["w"] * (1.06 + 0.38 * f["hair_volume"] ** 1.5 + 0.06 * f["hair_curl"])
     g["ah"] = g["h"] * (1.06 + 0.20 * f["hair_volume"])
     g["end"] = -0.12 + 1.35 * f["hair_length"] ** 1.5
-    g["lock"] = g["w"] * (
-        1.02 - 0.24 * np.clip(2 * f["hair_length"] - 0.5, 0, 1) * (0.6 + 0.4 * f["hair_volume"])
-    )
+    g["lock"] = g["w"] * (1.02 - 0.24 * np.clip(2 * f["hair_length"] - 0.5, 0, 1)
+                          * (0.6 + 0.4 * f["hair_volume"]))
     g["line"] = -0.49 - 0.05 * f["forehead"] + 0.13 * f["fringe"] ** 2
     g["part"] = 0.13 * f["hair_part"]
     g["c2"], g["c4"] = 0.3 + 1.5 * f["hair_style"], 10.0 * (1 - f["hair_style"])
@@ -178,25 +156,16 @@ def _blobs(f):
     sx = np.cos(turns * (z * (1 + j % 2) + j * 0.382)) * (0.62 + 0.022 * j)
     sy = -1 + 2 * ((j * 0.618 + y + 0.3 * np.sin(turns * (x + j * 0.3))) % 1)
     sr = 0.098 + 0.03 * (j % 4) + 0 * x
-    small = (
-        f["clutter_small"][:, None]
-        * 1.6
-        * np.cos(turns * (j * 0.29 + x + z * (j % 3)))
-        * np.clip((1 - np.abs(sy)) * 5, 0, 1)
-    )
+    small = (f["clutter_small"][:, None] * 1.6 * np.cos(turns * (j * 0.29 + x + z * (j % 3)))
+             * np.clip((1 - np.abs(sy)) * 5, 0, 1))
     small = np.where(small < 0, 0.75 * small, 1.1 * small)
     hue = np.concatenate([k * 0.3, j * 0.23])[None, :] + z + np.concatenate([k % 3, j % 2])[None, :] * x
     rgb = np.concatenate([strength, small], axis=1)[..., None] * (
         1 + 0.12 * np.cos(turns * (hue[..., None] - np.array([0, 1 / 3, 2 / 3])))
     )
     join = np.concatenate
-    return {
-        "x": join([cx, sx], 1),
-        "y": join([cy, sy], 1),
-        "rx": 1 / join([rx, sr], 1),
-        "ry": 1 / join([ry, sr], 1),
-        "rgb": rgb,
-    }
+    return {"x": join([cx, sx], 1), "y": join([cy, sy], 1), "rx": 1 / join([rx, sr], 1),
+            "ry": 1 / join([ry, sr], 1), "rgb": rgb}
 
 
 def soft(d, edge):
@@ -254,9 +223,8 @@ def background(p, c):
     b = p.blobs
     dx2 = ((c.cx.unsqueeze(1) - b["x"]) * b["rx"]).square_()
     dy2 = ((c.cy.unsqueeze(1) - b["y"]) * b["ry"]).square_()
-    shapes = torch.cat(
-        [bump(dx2[:, :BOXES]) * bump(dy2[:, :BOXES]), bump(dx2[:, BOXES:] + dy2[:, BOXES:])], 1
-    )
+    shapes = torch.cat([bump(dx2[:, :BOXES]) * bump(dy2[:, :BOXES]),
+                        bump(dx2[:, BOXES:] + dy2[:, BOXES:])], 1)
     for k in range(shapes.shape[1]):
         field += b["rgb"][:, k] * shapes[:, k].unsqueeze(1)
     return interpolate(field.clamp_(0.03, 1), size=(c.size, c.size), mode="bilinear")
@@ -273,12 +241,8 @@ def face_field(p, c):
     socket = bump(((side - 0.20) * 5.6).square_() + ((vf + 0.10) * 7.5).square_())
     cheek = bump(((side - 0.24) * 4.2).square_() + ((vf - 0.15) * 4.6).square_())
     chin = bump((uf * 6.0).square_() + ((vf - 0.53) * 8.0).square_())
-    ny = (
-        ny
-        + socket * ((vf + 0.10) * -2.2)
-        + chin * ((vf - 0.53) * 2.5)
-        + cheek * ((vf - 0.15) * 1.1 * (1 + 0.3 * p.cheeks))
-    )
+    ny = (ny + socket * ((vf + 0.10) * -2.2) + chin * ((vf - 0.53) * 2.5)
+          + cheek * ((vf - 0.15) * 1.1 * (1 + 0.3 * p.cheeks)))
     nz = (1 - nx.square() - ny.square()).clamp_(min=0.02).sqrt_()
     lit = (nx * p.lx + ny * p.ly + nz * p.lz + 0.15).mul_(1 / 1.15).clamp_(min=0)
     lit = lit * p.key + p.ambient
@@ -287,8 +251,7 @@ def face_field(p, c):
     bag = bump(((side - 0.19) * 8).square_() + ((vf - 0.035) * 26).square_())
     lit = lit - (0.06 + 0.20 * p.lines) * fold * lit - 0.14 * p.lines * bag * lit
     rows = wave(vf * 14 + uf.square() * 3 + 0.2).clamp_(min=0) * bump(
-        (uf * 3.4).square_() + ((vf + 0.36) * 6).square_()
-    )
+        (uf * 3.4).square_() + ((vf + 0.36) * 6).square_())
     lit = lit - 0.10 * p.lines * rows * lit
     gloss = bump((uf - p.lx * 0.16).square_() * 16 + ((vf + 0.34 - p.ly * 0.05) * 7).square_())
     gloss = gloss + 0.8 * cheek * (0.5 + p.lx * uf * 3).clamp_(0, 1)
@@ -350,8 +313,7 @@ def draw(p, c):
     paint(low, soft(neck, edge), p.rgb["skin"] * (fall * (p.key * 0.9 + p.ambient)).unsqueeze(1))
     shoulder = 0.66 + xs * (0.52 - 0.16 * p.jaw) - y - 0.16 * p.yaw * x - 0.10 * p.pitch + 0.06 * p.jaw
     shoulder = torch.maximum(
-        shoulder, (0.20 + 0.22 * p.collar) - x.abs() + (0.80 - y) * (0.55 + 0.3 * p.collar)
-    )
+        shoulder, (0.20 + 0.22 * p.collar) - x.abs() + (0.80 - y) * (0.55 + 0.3 * p.collar))
     drape = 0.80 + 0.25 * p.lx * x + 0.09 * wave(x * 2.3 + y * 0.8 + p.clothes_hue) + (y - 0.9) * 0.2
     paint(low, soft(shoulder, edge * 1.2), p.rgb["cloth"] * (drape * (p.key + p.ambient)).unsqueeze(1))
     # ears, head
@@ -360,11 +322,8 @@ def draw(p, c):
         ue = ((u[:, er, ec] - p.back) * s_ - p.w * (1.0 - 0.03 * p.yaw * s_)) * 15
         ve = (v[:, er, ec] - 0.03) * 7.2
         d = ((ue - ve * 0.12).square_() + ve.square()).sqrt_()
-        paint(
-            image[:, :, er, ec],
-            soft(d - 1, edge * 10),
-            skin[:, :, er, ec] * (0.95 - 0.25 * bump(d.square())).unsqueeze(1),
-        )
+        paint(image[:, :, er, ec], soft(d - 1, edge * 10),
+              skin[:, :, er, ec] * (0.95 - 0.25 * bump(d.square())).unsqueeze(1))
     q, r = head(p, u, v)
     rho = (q.square_() + r.square_()).sqrt_()
     d_head = (rho - 1).mul_(p.w)
@@ -408,16 +367,10 @@ def nose(p, c, image, u, v):
     view += (p.rgb["light"] * 0.06) * (ridge * p.key).unsqueeze(1)
     under = bump((x * 8.5 / p.nose_width - p.lx * -0.3).square_() + ((v - tip - 0.065) * 14).square_())
     holes = bump(((x.abs() - 0.040 * p.nose_width) * 28).square_() + ((v - tip - 0.028) * 48).square_())
-    wing = bump(
-        ((x.abs() - 0.088 * p.nose_width - (v - tip) * 0.5) * 34).square_()
-        + ((v - tip - 0.005) * 22).square_()
-    )
-    shade(
-        view,
-        (0.30 * under * (0.5 + p.light_strength * 0.5) + 0.55 * holes * p.detail + 0.20 * wing).clamp_(
-            max=0.8
-        ),
-    )
+    wing = bump(((x.abs() - 0.088 * p.nose_width - (v - tip) * 0.5) * 34).square_()
+                + ((v - tip - 0.005) * 22).square_())
+    shade(view, (0.30 * under * (0.5 + p.light_strength * 0.5) + 0.55 * holes * p.detail
+                 + 0.20 * wing).clamp_(max=0.8))
 
 
 def mouth(p, c, image, u, v):
@@ -453,11 +406,8 @@ def mouth(p, c, image, u, v):
     open_ = open_ * (p.gap * 6).clamp_(max=1) * (within * 6).clamp_(max=1)
     paint(view, open_, p.rgb["lips"] * 0.30)
     teeth = torch.maximum(hole + 0.006, mid - gap * 0.75)
-    paint(
-        view,
-        soft(teeth, edge * 1.2) * (p.gap * 3).clamp_(max=1) * within,
-        p.rgb["white"] * bright.unsqueeze(1),
-    )
+    paint(view, soft(teeth, edge * 1.2) * (p.gap * 3).clamp_(max=1) * within,
+          p.rgb["white"] * bright.unsqueeze(1))
     line = bump((mid * 52).square_()) * (1.25 - x2).clamp_(0, 1) * (1 - 0.9 * p.gap)
     corner = bump(((x.abs() - 1.02) * 5).square_() + (mid * 30).square_())
     shade(view, (0.55 * line + 0.35 * corner).clamp_(max=0.8))

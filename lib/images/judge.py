@@ -6,7 +6,7 @@ from scipy.stats import binomtest
 from lib.cloud import embed
 from lib.cloud.likeness import density_coverage, frechet_distance, nearest
 from lib.images import detection
-from lib.network import train
+from lib.network import coordinates, train
 
 AXES = 32            # ours: principal components that describe a picture, but at most a third of the pictures
 LEADING = 16         # ours: of these, so many are enough for density and coverage (see there)
@@ -65,11 +65,11 @@ def ratio(a, b):
 
     The ends q are where a - q b has an end of its `difference` interval at 0:
     (p_a - q p_b)^2 = (p_a - low_a)^2 + q^2 (high_b - p_b)^2 for the lower one, the upper one likewise.
-    Raises ValueError where b has no faces. Source: Donner and Zou, "Closed-form confidence intervals for
-    functions of the normal mean and standard deviation", 2012.
+    NaN, thrice, where b has no faces: a ratio over nothing. Source: Donner and Zou, "Closed-form confidence
+    intervals for functions of the normal mean and standard deviation", 2012.
     """
     if not b["faces"]:
-        raise ValueError("a ratio over pictures without a face says nothing: compare differences")
+        return np.nan, np.nan, np.nan
     p, q = a["rate"], b["rate"]
     ends = [(p * q + sign * np.sqrt((p * q)**2 - end * (2 * p - end) * other * (2 * q - other)))
             / (other * (2 * q - other))
@@ -77,20 +77,26 @@ def ratio(a, b):
     return (p / q, *map(float, ends))
 
 
+def no_faces(original, shuffled):
+    """Why nothing can be said of faces on an image set: a sentence, or None where the detector sees faces.
+
+    original: `share` of the images themselves; shuffled: of as many with their blocks in random order, which
+    hold none. The interval of their `difference` must lie above 0.
+
+    >>> no_faces(share(np.arange(30) < 2), share(np.arange(30) < 1))
+    'the detector finds no face (in 2 of 30 images, and in 1 of 30 with their blocks shuffled)'
+    """
+    if difference(original, shuffled)[1] > 0:
+        return None
+    return (f"the detector finds no face (in {original['faces']} of {original['n']} images, and in "
+            f"{shuffled['faces']} of {shuffled['n']} with their blocks shuffled)")
+
+
 def pooled(made):
     """uint8 pictures (n, 3, 96, 96) as means of blocks: 16 x 16 pixels in [0, 1], float32 (n, 768)."""
     block = made.shape[-1] // SIDE
-    x = np.asarray(made, dtype=np.float32).reshape(-1, 3, SIDE, block, SIDE, block)
-    return x.mean((3, 5)).reshape(len(made), -1) / 255
-
-
-def seen(model):
-    """The triangle R (d, d), float64, with |R z| = |W z|, W the weights of the decoder's first, dense layer.
-
-    |R (z - z')| is the distance of what that layer hands on, y = W z + b: the same in all coordinates A z + t
-    in which latents may be given (notebook 10), where |z - z'| is another in each.
-    """
-    return np.linalg.qr(model.decoder[0].weight.detach().cpu().numpy().astype(float), mode="r")
+    x = np.asarray(made).reshape(-1, 3, SIDE, block, SIDE, block)
+    return x.mean((3, 5), dtype=np.float32).reshape(len(made), -1) / 255
 
 
 class Judge:
@@ -108,7 +114,7 @@ class Judge:
             raise ValueError(f"{len(models)} models, {len(x.held_out)} held-out images: give 2, and {2 * n}")
         self._known, axes = pooled(x.train), min(AXES, n // 3)
         self._models, self._other = models, dict(zip(models, reversed(models), strict=True))
-        self._seen = {case: seen(model) for case, model in models.items()}
+        self._seen = {case: coordinates.seen(model) for case, model in models.items()}
         self._of_pixels = embed.pca(self._known, axes)
         self._mean = {case: z[case, "train"].mean(axis=0) for case in models}
         self._of_latents = {case: embed.pca(z[case, "train"] @ self._seen[case].T, axes) for case in models}
@@ -122,8 +128,8 @@ class Judge:
         """Two descriptions (n, k) of pictures, for judging decoder `case`: {"pixels", "other encoder"}.
 
         Leading principal components of training pixels; and of the training latents of the other case as its
-        decoder sees them (`seen`), so that no network judges itself. Each component is divided by its
-        standard deviation, so that all weigh the same.
+        decoder sees them (`coordinates.seen`), so that no network judges itself. Each component is divided by
+        its standard deviation, so that all weigh the same.
         """
         other = self._other[case]
         z = train.encode(self._models[other], made).astype(float) @ self._seen[other].T
@@ -137,7 +143,7 @@ class Judge:
     def way_back(self, case, vectors, made):
         """|R (E(D(z)) - z)| of vectors z (n, d) and pictures D(z), over its median for held-out ones: (n,).
 
-        R: distances as the decoder sees them (`seen`). Small where the decoder is at home.
+        R: distances as the decoder sees them (`coordinates.seen`). Small where the decoder is at home.
         """
         return self._back(case, vectors, made) / self._home[case]
 

@@ -6,21 +6,9 @@ import torch
 from skdim.id import TwoNN
 
 # Measured on 3,000 aligned face photographs at 96x96, as given to us. Intensities in [0, 1].
-PHOTOGRAPHS = {
-    "components_80": 26.0,
-    "components_90": 85.0,
-    "components_95": 208.0,
-    "share_first": 0.36,
-    "slope": -3.0,
-    "mean_red": 0.51,
-    "mean_green": 0.41,
-    "mean_blue": 0.36,
-    "std_red": 0.30,
-    "std_green": 0.27,
-    "std_blue": 0.28,
-    "mean_max_min": 0.165,
-    "dimension_twonn": 19.0,
-}
+PHOTOGRAPHS = {"components_80": 26.0, "components_90": 85.0, "components_95": 208.0, "share_first": 0.36,
+               "slope": -3.0, "mean_red": 0.51, "mean_green": 0.41, "mean_blue": 0.36, "std_red": 0.30,
+               "std_green": 0.27, "std_blue": 0.28, "mean_max_min": 0.165, "dimension_twonn": 19.0}
 TOLERANCE = 0.25  # ours, of the photographs' value
 SLOPE_TOLERANCE = 0.3  # ours, absolute
 WAVENUMBERS = (2, 20)  # cycles per frame, both ends included, of the fit of the slope
@@ -114,17 +102,11 @@ def compare(images):
 
     Columns: statistic, photographs, this set, ratio or difference, within (TOLERANCE, SLOPE_TOLERANCE).
     """
-    table = pd.DataFrame(
-        {
-            "statistic": list(PHOTOGRAPHS),
-            "photographs": list(PHOTOGRAPHS.values()),
-            "this set": statistics(images).to_numpy(),
-        }
-    )
+    table = pd.DataFrame({"statistic": list(PHOTOGRAPHS), "photographs": list(PHOTOGRAPHS.values()),
+                          "this set": statistics(images).to_numpy()})
     slope = table["statistic"] == "slope"
     ratio = table["this set"] / table["photographs"]
     table["ratio or difference"] = ratio.where(~slope, table["this set"] - table["photographs"])
-    table["within"] = np.where(
-        slope, table["ratio or difference"].abs() <= SLOPE_TOLERANCE, (ratio - 1).abs() <= TOLERANCE
-    )
+    table["within"] = np.where(slope, table["ratio or difference"].abs() <= SLOPE_TOLERANCE,
+                               (ratio - 1).abs() <= TOLERANCE)
     return table

@@ -52,35 +52,27 @@ def metric(model):
     return weight.T @ weight
 
 
-def canonical(model, z):
-    """The (A, t) for `moved` that fixes the coordinates up to a rotation: (W_d^T W_d)^(1/2) and -A mu.
+def seen(model, layers=1):
+    """The triangle R (d, d), float64, with |R z| = |L z|, L the first modules of the decoder, all linear.
 
-    In A z + t the mean mu of the latents z (n, d) is 0, and a step is as long as the step of the decoder's
-    input y: they are coordinates of y itself, on orthonormal axes of the space that W_d spans.
-    Raises ValueError where W_d^T W_d is singular.
-    Source: ours; what can be identified is the metric: Syrota et al., "Identifying metric structures of deep
-    latent variable models", 2025.
+    layers: how many modules make L; 1: L = W_d, and |R (z - z')| is the distance of the decoder's inputs, the
+    same in all coordinates A z + t, where |z - z'| is another in each.
     """
-    values, axes = np.linalg.eigh(metric(model))
-    if not values[0] > values[-1] / SINGULAR:
-        raise ValueError("the decoder does not see some direction of z: W_d^T W_d is singular")
-    A = (axes * np.sqrt(values)) @ axes.T
-    return A, -A @ np.mean(z, axis=0, dtype=float)
+    return np.linalg.qr(_linear_part(model, layers), mode="r")
 
 
 def spectrum(model, z, layers=1):
     """Eigenvalues of Sigma L^T L, largest first: (d,), the variances of L z, which the decoder sees of z.
 
     Sigma, the covariance of the latents z (n, d), becomes A Sigma A^T, and L becomes L A^-1, so Sigma L^T L
-    becomes A Sigma L^T L A^-1, which has the same eigenvalues. Computed as those of R Sigma R^T, with L = Q R
-    and Q^T Q = 1.
+    becomes A Sigma L^T L A^-1, which has the same eigenvalues. Computed as those of R Sigma R^T, R of `seen`.
 
-    layers: how many modules of the decoder make L, all linear; 1: L = W_d, and L z the decoder's input y; 3:
-    also the first transposed convolution, and L z what the first activation is given. The channels of y may
-    be mixed as z may, since a linear layer follows: that changes the first spectrum, and not the second.
+    layers: 1 for the decoder's input y; 3: also the first transposed convolution, L z what the first
+    activation is given. The channels of y may be mixed as z may, since a linear layer follows: that changes
+    the first spectrum, and not the second.
     Source: ours.
     """
-    R = np.linalg.qr(_linear_part(model, layers), mode="r")
+    R = seen(model, layers)
     return np.linalg.eigvalsh(R @ np.cov(z, rowvar=False, dtype=float) @ R.T)[::-1]
 
 

@@ -4,6 +4,7 @@ import json
 from lib import claims
 from lib.run import runner
 from lib.store import artifacts
+from lib.study import PICTURES
 
 OTHERS = "it is that of "   # all runs share one folder for the report; the last one asked for is there
 
@@ -44,8 +45,8 @@ def verify(study):
     found += [f"{path.name}: {reason}" for path in sorted(sealed) if (reason := why_stale(study, path))]
     known = _recorded(study, "*")
     found += [f"{path.name}: no notebook of this run made it"
-              for path in sorted([*study.figures.glob("*.png"), *study.data.glob("[!.]*.csv")])
-              if path not in known and path.name != "claims.csv"]
+              for path in sorted([*study.figures.glob("*"), *study.data.glob("[!.]*.csv")])
+              if path not in known and path.suffix in (*PICTURES, ".csv") and path.name != "claims.csv"]
     return list(dict.fromkeys([*found, *_contradictions(study)]))
 
 
@@ -152,9 +153,10 @@ def _contradictions(study):
             found.append("claims.csv: not what the notebooks recorded in claims-NN.csv")
     except FileNotFoundError as error:
         found.append(f"claims.csv: {error}")
-    page, copy = study.figures / "claims.md", study.figures / "claims.csv"
-    if not {*table.id} <= {*claims.BY_ID} or artifacts.read(page) != claims.markdown(study, table):
-        found.append("claims.md: not the table in claims.csv")
+    copy, known = study.figures / "claims.csv", {*table.id} <= {*claims.BY_ID}
+    found += [f"{path.name}: not the table in claims.csv"
+              for path, text in (claims.texts(study, table).items() if known else ())
+              if not path.exists() or artifacts.read(path) != text]
     if artifacts.file_hash(copy) != artifacts.file_hash(path):
         found.append(f"{copy.relative_to(study.home)}: not a copy of data/{study.run}/claims.csv")
     return found

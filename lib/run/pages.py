@@ -9,8 +9,14 @@ from PIL import Image
 
 from lib import figures
 from lib.store import artifacts
+from lib.study import PICTURES
 
+PICTURE = "image/webp"                 # as a notebook names what it shows
 SHARPNESS = figures.DPI / 110          # ours: pixels of a figure for one of a page, 110 of which are an inch
+ABSENT = ("this figure shows faces of persons, so it is not in the repository; `make all "
+          "DATASET={study.dataset} SCALE={study.scale} SEED={study.seed}` draws it, and the report in "
+          "build/report shows it.")
+FACES = re.compile(rf'<img src="([^"]+)\{PICTURES[1]}"[^>]*>')
 CODE_OR_MATH = re.compile(r"```.*?```|\$?`[^`]*`\$?|\$\$(.+?)\$\$|\$(?!\s)([^$]+?)(?<!\s)\$", re.S)
 OTHER_TAG = re.compile(r"<(?!/?(?:table|thead|tbody|tr|th|td)\b)")       # of a table's text, as the < of <R>
 NUMBER = re.compile(r"<td>(?=[-+−]?\d[\d.,]*(e[-+]?\d+)?( ?%)?( (\+-|±) [\d.,]+)?</td>)")
@@ -21,28 +27,31 @@ def executed(study):
     return sorted(path for path in study.build.glob("[0-9][0-9]_*.ipynb") if path.name.count(".") == 1)
 
 
-def write(study):
-    """Write figures/RUN/NN_name.md for each executed notebook of a run and return the paths.
+def write(study, texts):
+    """Write the `texts` {name of a notebook: its `markdown`} as figures/RUN/NAME.md and return the paths.
 
-    The same notebooks give the same bytes. ValueError if one shows a picture that is no figure of this run.
+    Where the images are photographs, a line stands for each figure that shows faces: git holds pages, and no
+    picture of a person.
     """
-    notebooks, written = executed(study), []
-    for path in notebooks:
-        links = [f"[{'**' * (other == path)}{other.stem[:2]}{'**' * (other == path)}]({other.stem}.md)"
-                 for other in notebooks]
+    written, absent = [], rf"*\1: {ABSENT.format(study=study)}*"
+    for name, text in texts.items():
+        links = [f"[{'**' * (other == name)}{other[:2]}{'**' * (other == name)}]({other}.md)"
+                 for other in texts]
         head = (f"[README](../../README.md) | {' '.join(links)} | "
-                f"[this notebook](../../notebooks/{path.name}), run with {study.label}")
-        written.append(study.figures / f"{path.stem}.md")
-        artifacts.write(written[-1], f"{head}\n\n{markdown(study, path)}")
+                f"[this notebook](../../notebooks/{name}.ipynb), run with {study.label}")
+        written.append(study.figures / f"{name}.md")
+        public = text if study.dataset == "synthetic" else FACES.sub(absent, text)
+        artifacts.write(written[-1], f"{head}\n\n{public}")
     return written
 
 
-def markdown(study, path, folder=""):
-    """The executed notebook at `path` as Markdown for GitHub, its pictures linked in `folder`.
+def markdown(study, path):
+    """The executed notebook at `path` as Markdown for GitHub, its pictures beside it.
 
-    Code is folded: cells that show nothing stand in one fold with the next one that does.
+    Code is folded: cells that show nothing stand in one fold with the next one that does. The same notebook
+    gives the same text. ValueError if it shows a picture that is no figure of this run.
     """
-    names = {file.read_bytes(): file for file in study.figures.glob("*") if file.suffix in (".png", ".webp")}
+    names = {file.read_bytes(): file for file in study.figures.glob("*") if file.suffix in PICTURES}
     cells = [cell for cell in nbformat.read(path, as_version=4).cells
              if "injected-parameters" not in cell.metadata.get("tags", [])]
     parts = []
@@ -54,7 +63,7 @@ def markdown(study, path, folder=""):
                 continue
             code.append(cell.source)
             if cell.outputs:
-                parts += [_folded(code), *(_shown(output, names, folder) for output in cell.outputs)]
+                parts += [_folded(code), *(_shown(output, names) for output in cell.outputs)]
                 code = []
         parts += [_folded(code)] if code else []
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -89,11 +98,11 @@ def table(text):
     return NUMBER.sub('<td align="right">', text.replace("<tr>", "\n<tr>"))
 
 
-def picture(file, alt, folder=""):
+def picture(file, alt):
     """The tag <img> of a figure, as wide as it was drawn."""
     with Image.open(file) as image:
         width = round(image.width / SHARPNESS)
-    return f'<img src="{folder}{file.name}" width="{width}" alt="{html.escape(alt)}">'
+    return f'<img src="{file.name}" width="{width}" alt="{html.escape(alt)}">'
 
 
 def _folded(code):
@@ -102,15 +111,14 @@ def _folded(code):
     return f"<details><summary>code, {lines} line{'s' * (lines > 1)}</summary>\n\n{blocks}\n\n</details>"
 
 
-def _shown(output, names, folder):
+def _shown(output, names):
     """What a cell shows, as Markdown."""
     data = output.get("data", {})
-    for kind in ("image/png", "image/webp"):
-        if kind in data:
-            file = names.get(base64.b64decode(data[kind]))
-            if file is None:
-                raise ValueError("a picture of the notebook is no figure of this run: run the notebook again")
-            return picture(file, output.metadata[kind]["alt"], folder)
+    if PICTURE in data:
+        file = names.get(base64.b64decode(data[PICTURE]))
+        if file is None:
+            raise ValueError("a picture of the notebook is no figure of this run: run the notebook again")
+        return picture(file, output.metadata[PICTURE]["alt"])
     if "text/markdown" in data:
         return for_github(data["text/markdown"])
     if "text/html" in data:

@@ -1,6 +1,5 @@
 """build/report and the README's block of findings: templates, filled with the numbers of a finished run."""
 import json
-import math
 import os
 import re
 import shutil
@@ -11,7 +10,7 @@ from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 
 from lib import claims
-from lib.run import pages
+from lib.run import compare, pages
 from lib.store import artifacts, disk, formats
 
 BLOG = "https://linux-blog.anracom.com/tag/celeb-a/"
@@ -34,8 +33,10 @@ def build(study):
         folder, new = study.build.parent / "report", study.build.parent / ".report.new"
         shutil.rmtree(new, ignore_errors=True)
         with disk.explained(new / "index.html"):
-            _write(study, new)
-            written = pages.write(study)
+            notebooks, table = _finished(study)
+            texts = {path.stem: pages.markdown(study, path) for path in notebooks}
+            _write(study, new, notebooks, table, texts)
+            written = pages.write(study, texts)
         shutil.rmtree(folder, ignore_errors=True)
         os.replace(new, folder)
         written += [path for path in folder.rglob("*") if path.is_file()]
@@ -53,19 +54,19 @@ def _finished(study):
     return notebooks, claims.numbers(table)
 
 
-def _write(study, folder):
-    notebooks, table = _finished(study)
-    texts = {path.stem: pages.markdown(study, path, "figures/") for path in notebooks}
+def _write(study, folder, notebooks, table, texts):
+    texts = {name: linked(text, "figures/") for name, text in texts.items()}
     for name, text in texts.items():
         page = filled("notebook.html", name=name, names=list(texts), body=in_html(text))
         artifacts.write(folder / f"{name}.html", page)
-    shown = shown_in(texts)
+    shown = shown_in(texts.values())
     for name in shown:
         (folder / "figures").mkdir(exist_ok=True)
         shutil.copy(study.figures / name, folder / "figures")
     artifacts.write(folder / "index.html", filled(
         "index.html", study=study, blog=BLOG, plate=plate(shown), findings=in_html(findings(table)),
-        groups=_groups(study, table), dots=filled("claims.svg", rows=dots(table)),
+        images=in_html(on_other_images(study, "../../")), groups=_groups(study, table),
+        dots=claims.plot(study, table),
         titles={name: text.partition("\n")[0].lstrip("# ") for name, text in texts.items()}, figures=shown,
         times=_times(study, notebooks), versions=artifacts.versions(), cores=os.cpu_count()))
 
@@ -75,7 +76,7 @@ def filled(template, **values):
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")), trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined,
-        autoescape=jinja2.select_autoescape(("html", "svg")))
+        autoescape=jinja2.select_autoescape())
     return templates.get_template(template).render(values)
 
 
@@ -92,9 +93,14 @@ def in_html(markdown):
     return renderer.render(FORMULA.sub(formula, markdown))
 
 
+def linked(text, folder):
+    """A page's Markdown with the `folder` of its pictures in their tags."""
+    return FIGURE.sub(lambda tag: tag[0].replace('"', f'"{folder}', 1), text)
+
+
 def shown_in(texts):
-    """{file name: (its tag <img>, alt text)} of all figures on pages {name: Markdown}, by post and number."""
-    found = {tag[1]: (tag[0], tag[2]) for text in texts.values() for tag in FIGURE.finditer(text)}
+    """{file name: (its tag <img>, alt text)} of all figures in texts, by post and number."""
+    found = {tag[1]: (tag[0], tag[2]) for text in texts for tag in FIGURE.finditer(text)}
     return dict(sorted(found.items(), key=lambda item: _order(item[0])))
 
 
@@ -116,32 +122,26 @@ def findings(table):
                   answer=lambda name: ANSWERS[rows[name].verdict.split(":")[0]])
 
 
-def _groups(study, table):
-    """[(group, what it means, {verdict: count}, rows of text)] of a table of claims."""
-    parts = [(group, table[table.group == group]) for group in claims.MEANING]
-    return [(group, claims.MEANING[group], part.verdict.str.split(":").str[0].value_counts().to_dict(),
-             claims.readable(study, part).drop(columns="group")) for group, part in parts if len(part)]
+def on_other_images(study, home):
+    """The verdicts that differ between the image sets of finished runs of one scale and seed, as Markdown.
 
-
-def dots(table):
-    """Rows of the plot of all claims: [(group, [(id, verdict, left, point, right)])], places from -1 to 1.
-
-    The place of a number x is s / (1 + |s|), where s is the distance from x to the nearest limit of the claim
-    in units of the limits (their half distance, or the one limit itself); within the limits s is positive.
+    Writes the page of all their claims side by side, linked from the folder `home` of the project; "" where
+    there is no other run.
     """
-    def place(claim, x):
-        half, end = (claim.high - claim.low) / 2, claim.low if math.isfinite(claim.low) else claim.high
-        unit = half if 0 < half < math.inf else abs(end) or 1
-        s = min(x - claim.low, claim.high - x) / unit
-        return s / (1 + abs(s))
+    names = compare.on_other_images(study)
+    if len(names) < 2:
+        return ""
+    rows, alike = compare.apart(names, study.home)
+    page = compare.compare(names, study.home).relative_to(study.home)
+    return filled("images.md", rows=rows, alike=alike, names=names, page=f"{home}{page.as_posix()}",
+                  table=claims.bars(rows))
 
-    def row(claim, row):
-        middle = min(max((claim.low + claim.high) / 2, row.low), row.high)       # the best place of all
-        places = [place(claim, x) for x in (row.low, middle, row.high)]
-        return row.id, row.verdict.split(":")[0], min(places), place(claim, row.value), max(places)
-    measured = dict(list(table[table.value.notna()].groupby("group")))
-    return [(group, [row(claims.BY_ID[each.id], each) for each in measured[group].itertuples()])
-            for group in claims.MEANING if group in measured]
+
+def _groups(study, table):
+    """[(group, what it means, counts of verdicts in words, rows of text)] of a table of claims."""
+    return [(group, claims.MEANING[group], claims.in_words(row),
+             claims.readable(study, table[table.group == group]).drop(columns="group"))
+            for group, row in claims.counted(table).iterrows()]
 
 
 def _order(name):
@@ -165,14 +165,18 @@ def readme(study, path):
     A block stands between <!-- NAME: written by make readme --> and <!-- end of NAME -->.
     """
     notebooks, table = _finished(study)
-    shown = shown_in({page.stem: pages.markdown(study, page, f"figures/{study.run}/") for page in notebooks})
-    _, _, counts, tables = (study.figures / "claims.md").read_text(encoding="utf-8").split("\n\n", 3)
-    training = sum(artifacts.facts(study.checkpoint(case))["seconds"] for case in ("I", "II"))
+    written = (study.figures / f"{page.stem}.md" for page in (*notebooks, Path("claims.md")))
+    *texts, of_claims = (linked(artifacts.read(page), f"figures/{study.run}/") for page in written)
+    _, _, counts, plot, tables = of_claims.split("\n\n", 4)
+    training = max(artifacts.facts(study.checkpoint(case))["seconds"] for case in ("I", "II"))
     first, *rest = (artifacts.facts(page)["seconds"] for page in notebooks)
     rest = sum(rest) + first - (training if first > training else 0)     # networks that were current: no time
-    blocks = {"findings": f"{plate(shown)}\n\n{findings(table)}",
-              "claims": filled("claims.md", counts=counts, tables=tables.replace("## ", "#### ").strip(),
-                               rest=rest / 60, training=training / 60, cores=os.cpu_count())}
+    opening = f"{plate(shown_in(texts))}\n\n" if study.dataset == "synthetic" else ""    # no person in git
+    blocks = {"findings": opening + findings(table),
+              "images": on_other_images(study, "") or "Of this scale and seed there is no other run.",
+              "claims": filled("claims.md", counts=counts, plot=plot, rest=rest / 60,
+                               tables=tables.replace("## ", "#### ").strip(), training=training / 60,
+                               cores=os.cpu_count())}
     text, count = BLOCK.subn(lambda block: f"{block[1]}\n{blocks[block[2]]}\n{block[3]}",
                              path.read_text(encoding="utf-8"))
     if count != len(blocks):

@@ -30,9 +30,9 @@ def execute(study, path, target, given):
         work(study, path.stem[:2])
     used = [line.partition(" ")[2] for line in notes.read_text().splitlines()]
     notes.unlink()
-    figure = base64.b64encode((study.figures / f"{path.stem[:2]}-1-dots.png").read_bytes()).decode()
-    shown = nbformat.v4.new_output("display_data", {"image/png": figure})
-    shown.metadata["image/png"] = {"alt": "A dot."}
+    figure = base64.b64encode((study.figures / f"{path.stem[:2]}-1-dots.webp").read_bytes()).decode()
+    shown = nbformat.v4.new_output("display_data", {"image/webp": figure})
+    shown.metadata["image/webp"] = {"alt": "A dot."}
     cell = nbformat.v4.new_code_cell("draw()", outputs=[shown], id=f"cell{path.stem[:2]}")
     target.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
     return used
@@ -56,7 +56,7 @@ def work(study, number):
     if number == "08":
         artifacts.require(study.data / "tsne-C2-8.npy", "06")
     artifacts.write(study.data / f"table-{number}.csv", pd.DataFrame({"mu": [0.5]}))
-    with artifacts.atomic(study.figures / f"{number}-1-dots.png") as temporary:
+    with artifacts.atomic(study.figures / f"{number}-1-dots.webp") as temporary:
         runner_image(number).save(temporary, format="PNG")
     measured = {claim.id: claims.exactly(0.25) for claim in claims.CLAIMS if claim.notebook == number}
     if measured:
@@ -147,8 +147,8 @@ def reworded(path):
 
 # file, what is done to it, status lines that are not current, a line of verify, notebooks that run again
 DAMAGE = {
-    "figure deleted": ("figures/R/03-1-dots.png", "unlink", ["03"], "03-1-dots.png is missing", ["03"]),
-    "figure flipped": ("figures/R/03-1-dots.png", flip, ["03"], "03-1-dots.png is not what it was", ["03"]),
+    "figure deleted": ("figures/R/03-1-dots.webp", "unlink", ["03"], "03-1-dots.webp is missing", ["03"]),
+    "figure flipped": ("figures/R/03-1-dots.webp", flip, ["03"], "03-1-dots.webp is not what it was", ["03"]),
     "table deleted": ("data/R/table-04.csv", "unlink", ["04"], "table-04.csv is missing", ["04"]),
     "table flipped": ("data/R/table-04.csv", flip, ["04"], "table-04.csv is not what it was", ["04"]),
     "latents flipped": ("data/R/z_train-I.npy", flip,
@@ -177,16 +177,18 @@ DAMAGE = {
                            "claims.csv, claims.md: missing", []),
     "claims.md changed": ("figures/R/claims.md", reworded, ["claims.csv, claims.md"],
                           "claims.md: not the table", []),
+    "claims.svg changed": ("figures/R/claims.svg", reworded, ["claims.csv, claims.md"],
+                           "claims.svg: not the table", []),
     "copy of claims.csv changed": ("figures/R/claims.csv", reworded, ["claims.csv, claims.md"],
                                    "figures/R/claims.csv: not a copy", []),
     "page changed": ("figures/R/05_radius_theory.md", flip, ["build/report"],
                      "05_radius_theory.md is not what it was", []),
     "page of the report flipped": ("build/report/index.html", flip, ["build/report"],
                                    "index.html is not what it was", []),
-    "figure of the report deleted": ("build/report/figures/03-1-dots.png", "unlink", ["build/report"],
-                                     "03-1-dots.png is missing", []),
+    "figure of the report deleted": ("build/report/figures/03-1-dots.webp", "unlink", ["build/report"],
+                                     "03-1-dots.webp is missing", []),
     "cache flipped": ("data/images/synthetic-80-s0.npy", flip, None, "synthetic: stale: its content", []),
-    "figure touched": ("figures/R/03-1-dots.png", "touch", [], None, []),
+    "figure touched": ("figures/R/03-1-dots.webp", "touch", [], None, []),
     "latents touched": ("data/R/z_train-I.npy", "touch", [], None, []),
     "notebook touched": ("build/R/05_radius_theory.ipynb", "touch", [], None, []),
 }
@@ -213,19 +215,19 @@ def test_each_damage_is_named_and_made_good(home, damage, capsys):
 
 
 def test_what_no_notebook_made_is_named(home):
-    for path in (home / "figures" / RUN / "99-foreign.png", home / "data" / RUN / "foreign.csv"):
+    for path in (home / "figures" / RUN / "99-foreign.webp", home / "data" / RUN / "foreign.csv"):
         path.write_bytes(b"")
     assert audit.verify(study_at(home)) == ["foreign.csv: no notebook of this run made it",
-                                              "99-foreign.png: no notebook of this run made it"]
+                                              "99-foreign.webp: no notebook of this run made it"]
 
 
 def test_a_change_without_a_trace_is_seen_by_verify_alone(home):
-    path = home / "figures" / RUN / "03-1-dots.png"
+    path = home / "figures" / RUN / "03-1-dots.webp"
     stat = path.stat()
     flip(path)
     artifacts.os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert audit.damaged(study_at(home)) == []  # make looks at size and time, to stay quick
-    assert any("03-1-dots.png is not what it was" in line for line in audit.verify(study_at(home)))
+    assert any("03-1-dots.webp is not what it was" in line for line in audit.verify(study_at(home)))
 
 
 def test_the_report_of_another_run_takes_the_place(home):
