@@ -194,25 +194,39 @@ MAPS = {"C2-7": Map(0, None, 10, 16), "C2-8": Map(1), "C2-9": Map(2), "C2-11": M
         "C2-13": Map(2, 4), "C2-14": Map(2, 10)}                     # as in the posts (C2-14: ours)
 
 
+def planted_shape(of, n):
+    """Threads of a "web" for n points, 25 on each, or dimensions of a "sheet"; and their thickness: ours."""
+    return {"web": (n // 25, 0.03), "sheet": (2, 0.03)}[of]
+
+
+def map_rows(study, name, n):
+    """Which of n distinct latents the map of figure `name` shows: their rows, drawn at random."""
+    return np.random.default_rng(study.seed).permutation(n)[:study.counts.tsne_points[MAPS[name].points]]
+
+
 def map_points(study, name, of="latents"):
     """What t-SNE is fed for the map of figure `name`: distinct latents (n, d) of case I, drawn at random.
 
-    of: "latents", or "gaussian" for as many points of the normal distribution with their mean and covariance.
+    of: "latents", or "gaussian" for as many points of the normal distribution with their mean and covariance,
+    or "web" and "sheet" for as many that do lie on threads, or on a curved sheet. KeyError for another.
     """
     from lib.cloud import embed  # openTSNE and gudhi take seconds to import: only who needs them
-    from lib.trial import filaments
+    from lib.trial import calibration, filaments, webs
     z = artifacts.require(study.latents("I", "train"), "02_encode_celeba")
     z, leading = z[distinct(z)], MAPS[name].leading
-    count = study.counts.tsne_points[MAPS[name].points]
-    chosen = np.random.default_rng(study.seed).permutation(len(z))[:count]
-    x = (z if leading is None else embed.pca(z).transform(z)[:, :leading])[chosen]
-    if of != "latents":
-        x = filaments.gaussian_null(x, np.random.default_rng(study.seed)).astype(np.float32)
-    return x
+    x = (z if leading is None else embed.pca(z).transform(z)[:, :leading])[map_rows(study, name, len(z))]
+    if of == "latents":
+        return x
+    rng = np.random.default_rng(study.seed)
+    if of == "gaussian":
+        return filaments.gaussian_null(x, rng).astype(np.float32)
+    shape = planted_shape(of, study.counts.tsne_points[MAPS[name].points])
+    draw = {"web": webs.web, "sheet": calibration.planted}[of]
+    return draw(len(x), *shape, rng).astype(np.float32)
 
 
 def tsne_map(study, name, of="latents"):
-    """The t-SNE map (n, 2) of `map_points`, on one core, kept as data/RUN/tsne-NAME[-gaussian].npy."""
+    """The t-SNE map (n, 2) of `map_points`, on one core, kept as data/RUN/tsne-NAME[-OF].npy."""
     from lib.cloud import embed
 
     def compute():
@@ -223,10 +237,11 @@ def tsne_map(study, name, of="latents"):
 
     settings, ending = MAPS[name], "" if of == "latents" else f"-{of}"
     count = study.counts.tsne_points[settings.points]
-    modules = ["cloud/embed", *(["trial/filaments"] if of == "gaussian" else [])]
+    planted = {} if of in ("latents", "gaussian") else {"planted": planted_shape(of, count)}
+    modules = {"latents": [], "gaussian": ["trial/filaments"]}.get(of, ["trial/webs"])
     return artifacts.cached(study.data / f"tsne-{name}{ending}.npy", compute, "t-SNE",
-                            {**settings._asdict(), "n": count, "seed": study.seed, "of": of},
-                            [study.latents("I", "train")], modules)
+                            {**settings._asdict(), "n": count, "seed": study.seed, "of": of, **planted},
+                            [study.latents("I", "train")], ["cloud/embed", *modules])
 
 
 def tsne_maps(study, wanted):

@@ -10,7 +10,7 @@
 # on images they have never seen.
 #
 # * **Posts:** C2 (layer tables C2-1 and C2-2) and F2 (the two cases). The image set, the losses and the
-#   reconstructions (01-1 to 01-5) are ours: the posts show the networks at work, but no curve and no score.
+#   reconstructions (01-1 to 01-4) are ours: the posts show the networks at work, but no curve and no score.
 # * **Writes:** `data/RUN/model-I.pt`, `model-II.pt`, `history-*.csv`, `reconstruction.csv`,
 #   `image-set.csv`.
 #
@@ -59,31 +59,43 @@ Markdown(f"This run: **{study.label}**; {len(x.train):,} training and {len(x.hel
 # **Figure 01-1.** The first hundred training images.
 
 # %%
-fig, ax = plt.subplots(figsize=(8.8, 8.8))
-figures.image_grid(x.train[:100], 10, ax)
-figures.show(fig, study, "01-1", "image-set", n="100 training images", colors=256,
+hundred = np.asarray(x.train[:100]).reshape(10, 10, *x.train.shape[1:])
+fig = figures.sheet(hundred, title="The first hundred training images, none chosen")
+figures.show(fig, study, "01-1", "image-set", n=f"100 of {len(x.train):,} training images",
              alt=f"Contact sheet of 100 training images ({study.dataset}), ten by ten faces.")
 
 # %% [markdown]
 # ### What each factor does
 #
 # Drawn faces have something that no photograph has: the truth. **Figure 01-2** moves one factor at a time
-# from its lowest to its highest value and keeps all others at the middle of their range. (Photographs have
+# from its lowest to its highest value and keeps all others at their medians. The thirty that change the
+# picture most come first, with the mean change of a pixel from low to high, in grey levels of 255; where the
+# difference is white, nothing changes. The others are listed below. (Photographs have
 # no such factors; then there is no figure.)
 
 # %%
 if x.factors is not None:
     middle = faces.sample_factors(2_000, study.seed).median()
-    moved = [pd.DataFrame([middle] * 5).assign(**{f.name: np.linspace(f.low, f.high, 5)})
+    moved = [pd.DataFrame([middle] * 3).assign(**{f.name: np.linspace(f.low, f.high, 3)})
              for f in faces.FACTORS]
-    sheet = faces.render(pd.concat(moved).astype(np.float32)).numpy().reshape(-1, 5, 3, 96, 96)
-    fig, axes = plt.subplots(1, 3, figsize=(10.6, 12.2))
-    for ax, part in zip(axes, np.array_split(np.arange(len(sheet)), 3)):
-        figures.image_grid(sheet[part].reshape(-1, 3, 96, 96), 5, ax)
-        names = [faces.FACTORS[k].name.replace("_", " ") for k in part]
-        ax.set_yticks(np.arange(len(part)) * 98 + 48, names, fontsize=7)
-    figures.show(fig, study, "01-2", "factors", colors=256, alt=f"One row of five faces for each of the "
-                 f"{len(sheet)} factors, the factor rising from left to right.")
+    drawn = faces.render(pd.concat(moved).astype(np.float32)).numpy().reshape(-1, 3, 3, 96, 96) / 255
+    change = np.abs(drawn[:, 2] - drawn[:, 0])
+    effect = pd.Series(255 * change.mean(axis=(1, 2, 3)), [f.name.replace("_", " ") for f in faces.FACTORS])
+
+# %%
+if x.factors is not None:
+    order = np.argsort(-effect.to_numpy())
+    four = np.concatenate([drawn, 1 - change[:, None]], axis=1)[order[:30]].reshape(10, 12, 3, 96, 96)
+    names = [f"{effect.index[k]}: {effect.iloc[k]:.1f}" for k in order]
+    fig = figures.sheet(four, heads=["low", "middle", "high", "difference"] * 3, columns=(4, 4, 4),
+                        under=np.reshape(names[:30], (10, 3)), title=f"Of {len(effect)} factors, "
+                        f"{effect.idxmax()} changes the picture most, by {effect.max():.0f} grey levels")
+    figures.show(fig, study, "01-2", "factors", n="all other factors at their medians",
+                 alt="Thirty factors of the drawn faces, each at its low, middle and high value, with the "
+                 f"difference. The five strongest: {', '.join(names[:5])} grey levels.")
+
+# %%
+Markdown("No factors are known." if x.factors is None else f"Less than those: {', '.join(names[30:])}.")
 
 # %% [markdown]
 # ### Are they like photographs?
@@ -119,33 +131,74 @@ for name, images in (("faces", some), ("blocks of 8 shuffled", shuffled)):
     rows.append({"images": name, "n": n, "face found": k / n, "low": low, "high": high})
 pd.DataFrame(rows).style.hide(axis="index").format("{:.1%}", ["face found", "low", "high"])
 
-
 # %% [markdown]
 # ## The two networks
 #
-# **Figures C2-1 and C2-2.** Four convolutions of stride 2 take the image from 96 to 6 pixels a side. A
-# linear layer makes the 256 latent components. The decoder goes the same way back. The posts used Keras,
-# whose `same` padding is asymmetric at stride 2; the layers here agree with Keras weight for weight (a test
-# builds both).
+# **Figures C2-1 and C2-2.** Four convolutions of stride 2 take the image from 96 to 6 pixels a side, and a
+# dense layer makes the 256 latent components; the decoder goes the same way back. A block is as high as its
+# map and as wide as it has channels, vectors are red; over the arrows stand the layers and their parameters.
+# The posts used Keras, whose `same` padding is asymmetric at stride 2; the layers here agree with Keras
+# weight for weight (a test builds both).
 
 # %%
-def draw_layers(part, figure_id):
-    fig, axes = plt.subplots(2, 1, figsize=(7.4, 6.4))
+NAMES = {"Conv2d": "convolution", "TransposedConvolution": "transposed", "Linear": "dense", "Input": ""}
+
+def weighty(part, case):
+    layers = dict(zip(("encoder", "decoder"), models.layer_table(models.CASES[case])))[part]
+    kept = layers[(layers.parameters > 0) | (layers.layer == "Input")].replace({"layer": NAMES})
+    return kept.assign(**{name: kept[name].str.replace("x", "×") for name in ("output shape", "kernel")})
+
+
+# %%
+def draw_block(ax, x, shape):
+    a_map = "×" in shape
+    height, *_, channels = map(int, shape.split(" × ")) if a_map else (64, 8)
+    wide = 0.04 + 0.46 * channels / 256
+    ax.add_patch(plt.Rectangle((x - wide / 2, -height / 2), wide, height,
+                               fc="0.75" if a_map else figures.LATENT))
+    ax.text(x, -height / 2 - 4, shape, ha="center", va="top", fontsize=8)
+
+
+# %%
+def draw_layers(ax, layers):
+    for x, row in enumerate(layers.itertuples(index=False)):
+        draw_block(ax, x, row[1])
+        if x:
+            ax.annotate("", (x - 0.3, 0), (x - 0.7, 0), arrowprops={"arrowstyle": "->", "color": "0.5"})
+            ax.text(x - 0.5, 52, f"{row.layer} {row.kernel}\n{row.parameters:,}", ha="center", va="bottom",
+                    fontsize=8)
+    ax.set(xlim=(-0.6, len(layers) - 0.4), ylim=(-64, 72))
+    ax.axis("off")
+
+
+# %%
+def draw_both(part, figure_id):
+    fig, axes = plt.subplots(2, 1, figsize=(9.6, 5))
     for ax, case in zip(axes, CASES):
-        layers = dict(zip(("encoder", "decoder"), models.layer_table(models.CASES[case])))[part]
-        ax.axis("off")
-        ax.set_title(f"case {case}, {part}: {layers.parameters.sum():,} parameters")
-        drawn = ax.table(layers.astype(str).values, colLabels=layers.columns, bbox=[0, 0, 1, 0.97],
-                         cellLoc="left", edges="horizontal")
-        drawn.auto_set_font_size(False)
-        drawn.set_fontsize(8)
-    figures.show(fig, study, figure_id, f"layers-{part}",
-                 alt=f"Layers of the {part} in both cases, with shapes and parameters.")
+        layers = weighty(part, case)
+        draw_layers(ax, layers)
+        ax.set_title(f"Case {case}, {part}: {layers.parameters.sum():,} parameters")
+    figures.show(fig, study, figure_id, f"layers-{part}", images=False,
+                 alt=f"Layers of the {part} in both cases as blocks, with shapes and parameters.")
 
-draw_layers("encoder", "C2-1")
+draw_both("encoder", "C2-1")
 
 # %%
-draw_layers("decoder", "C2-2")
+draw_both("decoder", "C2-2")
+
+
+# %% [markdown]
+# The same as tables. All convolutions have stride 2 and `same` padding; each is followed by the activation
+# LeakyReLU, but for the last, which ends in a sigmoid.
+
+# %%
+def layer_rows(case):
+    parts = pd.concat([weighty(part, case) for part in ("encoder", "decoder")])
+    parts["layer"] = parts.layer.replace("", "input")
+    return parts[["layer", "kernel", "output shape", "parameters"]].reset_index(drop=True)
+
+pd.concat({f"case {case}": layer_rows(case) for case in CASES}, axis=1).style.hide(axis="index") \
+    .format(thousands=",")
 
 # %% [markdown]
 # Are these the posts' networks? If the layers are the same, so are the counts of their parameters.
@@ -174,20 +227,34 @@ for case, history in histories.items():
 
 # %% [markdown]
 # **Figure 01-3.** Loss against epoch. As a floor for the eye: the loss of answering every image with the
-# mean image, which is the variance of the pixels.
+# mean image, which is the variance of the pixels. The training loss is the mean over an epoch, so it stands
+# at the middle of that epoch; the held-out loss is taken at its end.
 
 # %%
 mean_image_loss = float(np.asarray(x.train[:3_000], np.float32).var(axis=0).mean() / 255 ** 2)
-fig, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharey=True)
-for ax, (case, history) in zip(axes, histories.items()):
-    ax.semilogy(history.epoch, history.train, "o-", ms=3, color=figures.LATENT, label="train")
-    ax.semilogy(history.epoch, history.held_out, "s--", ms=3, color=figures.UNIFORM, label="held out")
-    ax.axhline(mean_image_loss, color=figures.MUTED, lw=1, label="mean image")
-    ax.set(title=f"case {case}", xlabel="epoch", ylabel="mean squared error" if case == "I" else None)
-axes[0].legend()
-figures.show(fig, study, "01-3", "loss-curves",
-             n=f"{len(x.train):,} training, {len(x.held_out):,} held-out images",
-             alt="Training and held-out loss of both cases falling over the epochs.")
+better = {case: mean_image_loss / history.held_out.iloc[-1] for case, history in histories.items()}
+epochs = " and ".join(str(len(history)) for history in histories.values())
+
+def draw_losses(ax, case, history):
+    """Both losses of a case: filled for training, open for held-out images."""
+    for split, at in (("train", history.epoch - 0.5), ("held_out", history.epoch)):
+        ax.semilogy(at, history[split], ms=5, lw=1.2, color=figures.LATENT, **figures.CASE[case],
+                    **figures.SPLIT[split], label=f"case {case}, {split.replace('_', ' ')}")
+
+
+# %%
+fig, ax = plt.subplots(figsize=(7.2, 3.9))
+for case, history in histories.items():
+    draw_losses(ax, case, history)
+ax.axhline(mean_image_loss, color=figures.MUTED, lw=1)
+ax.text(ax.get_xlim()[1], mean_image_loss * 0.97, "mean image", ha="right", va="top", color=figures.MUTED)
+ax.set(xlabel="epoch", ylabel="mean squared error", ylim=(None, mean_image_loss * 1.25),
+       title=f"Unseen images: {better['I']:.0f} (case I) and {better['II']:.0f} times (case II) better than "
+       "the mean image")
+ax.legend(ncols=2, loc="upper center", bbox_to_anchor=(0.55, 0.9))
+figures.show(fig, study, "01-3", "loss-curves", n=f"{len(x.train):,} training images (posts: 170,000), "
+             f"{epochs} epochs (24 and 30)",
+             alt="Training and held-out loss of both cases against the epoch, on a logarithmic axis.")
 
 # %% [markdown]
 # The table takes the last epoch. *Held out over train* tells how much the network knows its training images
@@ -205,37 +272,46 @@ last.style.format(precision=5).format("{:.0f}", "epoch").format("{:.2f}", list(l
 # %% [markdown]
 # ## Reconstructions
 #
-# **Figures 01-4 and 01-5.** Originals above, reconstructions below, for training and for held-out images.
-# These are the best images that this decoder makes: the ceiling for every random vector of the later
-# notebooks.
+# Reconstructions are the best images that a decoder makes: the ceiling for every random vector of the later
+# notebooks. How close are they? The structural similarity (SSIM; Wang and others 2004) is 1 for equal images.
+#
+# **Figure 01-4.** Of the first hundred held-out images, ten from the best kept to the worst, by the mean SSIM
+# of both cases; above each image its two SSIM.
 
 # %%
 def reconstruct(case, images):
     return train.decode(trained[case], train.encode(trained[case], images))
 
-for case, figure_id in (("I", "01-4"), ("II", "01-5")):
-    fig, axes = plt.subplots(2, 1, figsize=(8.6, 7.4))
-    for ax, split in zip(axes, SPLITS):
-        first, second = np.asarray(getattr(x, split)[:18]).reshape(2, 9, *x.train.shape[1:])
-        four = [first / 255, reconstruct(case, first), second / 255, reconstruct(case, second)]
-        figures.image_grid(np.concatenate(four), 9, ax)
-        ax.set_title(f"case {case}, {split.replace('_', ' ')}: originals above, reconstructions below")
-    figures.show(fig, study, figure_id, f"reconstructions-case-{case}", colors=256,
-                 alt="Eighteen training and eighteen held-out images with their reconstructions by "
-                     f"case {case} below them.")
+def similarity(a, b):
+    return np.array([structural_similarity(p, q, channel_axis=0, data_range=1.0) for p, q in zip(a, b)])
+
+
+# %%
+unseen = np.asarray(x.held_out[:100]).astype(np.float32) / 255
+kept = {case: reconstruct(case, np.asarray(x.held_out[:100])) for case in CASES}
+ssim = {case: similarity(unseen, kept[case]) for case in CASES}
+ranked = np.argsort(-(ssim["I"] + ssim["II"]))[np.linspace(0, len(unseen) - 1, 10).round().astype(int)]
+shown = [unseen, *kept.values(), *(4 * np.abs(images - unseen) for images in kept.values())]
+
+# %%
+fig = figures.sheet(np.stack([images[ranked] for images in shown]), rows=(3, 2),
+                    labels=["original", "case I", "case II", "error × 4, I", "error × 4, II"],
+                    heads=[f"{ssim['I'][k]:.2f}, {ssim['II'][k]:.2f}" for k in ranked],
+                    title=f"Half of unseen images keep an SSIM of {np.median(ssim['I']):.2f} (case I) and "
+                    f"{np.median(ssim['II']):.2f} (case II); above each image: its two")
+figures.show(fig, study, "01-4", "reconstructions", n=f"10 of {len(unseen)} held-out images; {epochs} epochs "
+             "(posts: 24 and 30)",
+             alt="Ten held-out images from the best kept to the worst, their reconstructions by cases I and "
+             "II, and four times the error of each.")
 
 
 # %% [markdown]
-# How close are they? The structural similarity (SSIM; Wang and others 2004) is 1 for equal images. Blurred
-# faces are similar to any face, so a control is needed: *ssim_of_another* compares each image with the
-# reconstruction of another one. The 256 numbers carry the individual where *ssim* is clearly larger than
+# Blurred faces are similar to any face, so a control is needed: *ssim_of_another* compares each image with
+# the reconstruction of another one. The 256 numbers carry the individual where *ssim* is clearly larger than
 # that. *ssim_error* is the standard error of the mean, and 5 % of the images have less than
 # *ssim_5_percent*.
 
 # %%
-def similarity(a, b):
-    return np.array([structural_similarity(p, q, channel_axis=0, data_range=1.0) for p, q in zip(a, b)])
-
 def scores(case, split):
     images = np.asarray(getattr(x, split)[:1_000])
     original, again = images.astype(np.float32) / 255, reconstruct(case, images)

@@ -38,13 +38,15 @@ from lib.cloud import generators, latent, statements, theory
 from lib.store import artifacts
 from lib.study import Study
 
-study = Study(dataset, scale, seed)
+study, posts = Study(dataset, scale, seed), Study(scale="paper")        # the posts' counts
 figures.use_style()
 
 # %%
 CASES = ("I", "II")
 z = {case: artifacts.require(study.latents(case, "train"), "02_encode_celeba") for case in CASES}
 n, d = z["I"].shape
+counted = {case: f"{n:,} latents (posts: {posts.counts.train:,}), {study.epochs(case)} epochs "
+                 f"({posts.epochs(case)})" for case in CASES}
 Markdown(f"This run: **{study.label}**, {n:,} training images (the posts: about 170,000).")
 
 # %% [markdown]
@@ -80,44 +82,59 @@ for case, table in tables.items():
 # %% [markdown]
 # ### Case I
 #
-# **Figure F2-1**: all 256 components, one thin curve each. **Figure F2-2**: the dominant ones, those of
-# largest energy mu^2 + sigma^2 in colour. Expected from the posts: a tall bundle of narrow bells at zero,
-# and a few low, wide or shifted curves.
+# **Figure F2-1**: all 256 components, one thin curve each, the dominant ones dark. **Figure F2-2**: the
+# dominant ones alone, sorted by mu, each on a line of its own and all to one scale; the point is mu, the bar
+# reaches one HWHM to both sides. Expected from the posts: a tall bundle of narrow bells at zero, and a few
+# low, wide or shifted curves. (Where more than 32 are dominant, figure F2-2 has the 32 of largest energy mu^2
+# + sigma^2.)
 
 # %%
-PER_VALUE = {"xlabel": "value of the component", "ylabel": f"latents per {edges[1] - edges[0]:.2f}"}
+middle, per = (edges[:-1] + edges[1:]) / 2, f"latents per {edges[1] - edges[0]:.2f}"
+highest = max(found.max() for found in counts.values())               # one scale for both cases
+reached = max(largest.values())
 
+
+# %%
 def draw_all(case, figure_id):
+    special = tables[case].dominant.to_numpy()
     fig, ax = plt.subplots()
-    figures.curves(edges, counts[case], ax)
-    ax.set(title=f"case {case}: all {d} components", **PER_VALUE)
-    mu, highest = tables[case].mu, counts[case].max()
-    figures.show(fig, study, figure_id, f"all-components-case-{case}", n=f"{n:,} latents", colors=128,
-                 alt=f"{d} curves of counts against value for case {case}. Means from {mu.min():.1f} to "
-                     f"{mu.max():.1f}, highest count {highest:,}.")
+    figures.curves(edges, counts[case][:, ~special], ax)
+    ax.plot(middle, counts[case][:, special], color=figures.LATENT, lw=1)
+    for end in (-largest[case], largest[case]):
+        ax.annotate(f"{largest[case]:.1f}", (end, 0), xytext=(0, 28), textcoords="offset points", ha="center",
+                    arrowprops={"arrowstyle": "->"})
+    ax.set(title=f"Case {case}: {special.sum()} of {d} components (dark) lie off zero or are wide",
+           xlabel="value of the component (arrows: the farthest of all)", ylabel=per,
+           ylim=(0, 1.05 * highest))
+    figures.show(fig, study, figure_id, f"all-components-case-{case}", n=counted[case],
+                 alt=f"{d} curves of counts against value, all values within {largest[case]:.1f} of 0, the "
+                     f"highest count {counts[case].max():,}.")
 
+
+# %%
 draw_all("I", "F2-1")
 
 
 # %%
-def draw_dominant(case, figure_id):
-    table, middle = tables[case], (edges[:-1] + edges[1:]) / 2
-    fig, ax = plt.subplots()
-    figures.curves(edges, counts[case][:, table.dominant], ax)
-    ax.plot(middle, counts[case][:, ~table.dominant].mean(1), "k--", label="mean of the others")
-    for k, j in enumerate(table[table.dominant].nlargest(10, "energy").index):
-        ax.plot(middle, counts[case][:, j], color=f"C{k}", label=f"component {j}")
-    ax.autoscale(axis="y")                                       # the mean of the others may be the highest
-    ax.legend(fontsize=7)
-    ax.set(title=f"case {case}: {table.dominant.sum()} dominant components, those of largest energy named",
-           **PER_VALUE, ylim=(0, None))
-    figures.show(fig, study, figure_id, f"dominant-components-case-{case}", n=f"{n:,} latents", colors=128,
-                 alt=f"Counts against value for the {table.dominant.sum()} dominant components of "
-                     f"case {case}.")
+def dominant_rows(case):
+    found = tables[case].query("dominant").nlargest(32, "energy").sort_values("mu")[["mu", "hwhm"]]
+    return found.rename(columns={"mu": "μ", "hwhm": "HWHM"})
+
+def draw_rows(ax, case, table):
+    figures.listed(table, ax)
+    figures.ridges(middle, counts[case][:, table.index], ax)
+    ax.set(title=f"Case {case}: {len(table)} dominant components, the widest of {table.HWHM.max():.1f}",
+           xlabel="value of the component", xlim=(-reached, reached))
 
 
 # %%
-draw_dominant("I", "F2-2")
+rows_I = dominant_rows("I")
+fig, ax = plt.subplots(figsize=(6.4, 1.2 + 0.19 * len(rows_I)))
+draw_rows(ax, "I", rows_I)
+figures.show(fig, study, "F2-2", "dominant-components-case-I", n=counted["I"],
+             alt=f"{len(rows_I)} curves of counts against value, one above the other, with means from "
+                 f"{rows_I.μ.min():+.2f} to {rows_I.μ.max():+.2f} and half widths up to "
+                 f"{rows_I.HWHM.max():.2f}.")
 
 # %% [markdown]
 # The table gives the twenty dominant components of largest energy (all 256 are in `components-I.csv`).
@@ -133,13 +150,30 @@ tables["I"].query("dominant").nlargest(20, "energy").sort_index()[COLUMNS].style
 # %% [markdown]
 # ### Case II
 #
-# **Figures F2-3 and F2-4**, the same two for the second network. F2 prints the table for this case.
+# **Figures F2-3 and F2-4**, the same two for the second network. F2 prints a table for this case: its twenty
+# components stand beside ours in figure F2-4 as hollow marks, in F2's unit. Index by index they cannot be
+# compared (below), but as two sets they can: how far off zero, how wide?
 
 # %%
 draw_all("II", "F2-3")
 
 # %%
-draw_dominant("II", "F2-4")
+F2_rows = pd.DataFrame(statements.F2_TABLE, index=["μ", "hw"]).T.sort_values("μ").rename_axis("component")
+rows_II = dominant_rows("II")
+most = max(len(rows_II), len(F2_rows))
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 1.2 + 0.19 * most), width_ratios=(3, 2))
+draw_rows(axes[0], "II", rows_II)
+figures.listed(F2_rows, axes[1], figures.THEORY, hollow=True)
+axes[1].set(title=f"F2's {len(F2_rows)} as printed, the widest of {F2_rows.hw.max():.1f}",
+            xlabel="value, in F2's unit", xlim=(-reached, reached))
+for ax, table in zip(axes, (rows_II, F2_rows)):
+    ax.set(ylim=(len(table) - most - 1, len(table) + 2.5))        # from the top
+figures.show(fig, study, "F2-4", "dominant-components-case-II", n=counted["II"],
+             alt=f"Left {len(rows_II)} curves of counts against value, one above the other, means from "
+                 f"{rows_II.μ.min():+.2f} to {rows_II.μ.max():+.2f}; right the means and half widths of "
+                 "the 20 components that F2 prints.")
 
 # %%
 tables["II"].query("dominant").nlargest(20, "energy").sort_index()[COLUMNS].style.format(precision=3)
@@ -157,6 +191,56 @@ def dominance(table):
 
 dominances = pd.DataFrame([dominance(table) for table in tables.values()], index=pd.Index(CASES, name="case"))
 dominances.style.format(precision=2).format("{:.0%}", ["of all", "their share"])
+
+# %% [markdown]
+# ### All components on one map
+#
+# **Figure 03-2** (ours) has each component once: its mean and its half width. F2's thresholds are the lines,
+# the grey field is where our rule calls a component dominant. The hollow marks are the 20 components that F2
+# prints and the 12 of C2 (C2's widths halved; both explained below). The scale of a latent space is
+# arbitrary, so all clouds are drawn in one unit, with the root mean square component that of F2's.
+
+# %%
+F2_unit = np.sqrt(np.mean(np.square(statements.law("F2")).sum(0)))       # root mean square component of F2
+C2_scale = F2_unit / np.sqrt(np.mean(np.square(statements.law("C2")).sum(0)))
+hollow = {"F2's 20": ("o", np.array(list(statements.F2_TABLE.values())).T),
+          "C2's 12": ("D", C2_scale * np.array(list(statements.C2_TABLE.values())).T / [[1], [2]])}
+
+
+# %%
+def draw_lines(ax, typical):
+    ax.axhspan(1.5 * typical, 9, color="0.93", lw=0, zorder=0)
+    for side in (-9, 9):
+        ax.axvspan(np.sign(side) * 0.5 * typical, side, color="0.93", lw=0, zorder=0)
+    for value in (0.25, 1):
+        ax.vlines([-value, value], 0.5, 9, color=figures.MUTED, lw=0.8, ls=":")
+    ax.hlines((1, 1.5, 3), -9, 9, color=figures.MUTED, lw=0.8, ls=":")
+
+
+# %%
+def draw_map(ax, case):
+    mu, hw = (tables[case][name] / statements.units(z[case])["F2"] for name in ("mu", "hwhm"))
+    draw_lines(ax, hw.median())
+    ax.scatter(mu, hw, s=10, color=figures.LATENT, alpha=0.7, lw=0)
+    for name, (marker, (centre, width)) in hollow.items():
+        ax.scatter(centre, width, s=26, marker=marker, fc="none", ec=figures.THEORY, lw=0.9, label=name)
+
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 4.8), sharey=True)
+for ax, case in zip(axes, CASES):
+    draw_map(ax, case)
+    ax.set_xscale("asinh", linear_width=0.5)
+    ax.set(title=f"Case {case}: {tables[case].dominant.sum()} of {d} in the grey field", yscale="log",
+           xlabel="mean μ, in F2's unit", xlim=(-4, 8), ylim=(0.4, 7))
+    ax.set_xticks([-2, -1, -0.25, 0.25, 1, 2, 5], ["−2", "−1", "−¼", "¼", "1", "2", "5"])
+    ax.set_yticks([0.5, 1, 1.5, 3, 6], ["0.5", "1", "1.5", "3", "6"])
+    ax.minorticks_off()
+axes[0].set_ylabel("half width at half maximum, in F2's unit")
+axes[1].legend(loc="lower right")
+figures.show(fig, study, "03-2", "map-of-components", n=f"{n:,} latents; dotted: F2's thresholds",
+             alt=f"Half width against mean for {d} components of each case, most of them in one heap at mean "
+                 "zero; the components that F2 and C2 print as hollow marks, most of them outside the heap.")
 
 # %% [markdown]
 # ## Corrected here: what is a half width? (error 4)
@@ -199,6 +283,51 @@ def reading(w):
 
 readings = pd.DataFrame([reading(w) for w in (0.90, 0.94, 0.96, 0.98, 1.00)])
 readings.style.hide(axis="index").format(precision=2).format("{:,.0f}", list(readings.columns[5:]))
+
+# %% [markdown]
+# **Figure 03-3** draws the table between its rows. Left, three of the counts; each curve carries a hollow
+# mark where it takes the number that the post tells (a triangle: fewer than that). Three pairs (b, k),
+# three marks: they have to stand above each other. Right, b in both readings.
+
+# %%
+scan = pd.DataFrame([reading(w) for w in np.linspace(0.93, 0.99, 61)])
+told = {"(12, 12)": (20, "o"), "(2, 2)": (10, "o"), "(1.5, 1.5)": (10, "v")}                     # as in F2
+meets = {name: np.interp(np.log(hits), np.log(scan[name]), scan.w) for name, (hits, mark) in told.items()}
+spread = max(meets.values()) - min(meets.values())
+
+
+# %%
+def draw_readings(ax):
+    ax.axhspan(1, 2, color="0.93", lw=0)
+    ax.text(0.931, 1.9, "useful, says F2", va="center")
+    for name, style in (("hw half", "-"), ("hw full", "--")):
+        ax.plot(scan.w, scan[f"b, {name}"], style, color=figures.UNIFORM)
+        ax.text(0.96, scan[f"b, {name}"].median() + 0.05, f"hw as {name[3:]} width", ha="center")
+    ax.axvline(np.mean(list(meets.values())), color=figures.MUTED, lw=0.8, ls=":")
+    ax.set(title="With it, only half widths give a useful b", xlabel="w", xlim=(0.93, 0.99), ylim=(0.6, 2.2),
+           ylabel="b of the same mean squared length")
+
+
+# %%
+def draw_counts(ax):
+    for (name, (hits, mark)), height in zip(told.items(), (0.36, 0.18, 0.27)):
+        ax.semilogy(scan.w, scan[name], color=figures.UNIFORM)
+        ax.annotate(f"(b, k) = {name}, w = {meets[name]:.3f}", (meets[name], hits), xytext=(0.52, height),
+                    textcoords="axes fraction", va="center",
+                    arrowprops={"arrowstyle": "-", "color": "0.6", "relpos": (0, 0.5)})
+        ax.plot(meets[name], hits, mark, mfc="white", color=figures.THEORY, ms=7)
+
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.8))
+draw_counts(axes[0])
+draw_readings(axes[1])
+axes[0].set(title=f"Three counts give one w, within {spread:.3f}", xlim=(0.945, 0.98), ylim=(0.1, 1e3),
+            xlabel="w: half width of the components not listed", ylabel="hits expected of 170,000")
+figures.show(fig, study, "03-3", "readings-of-hw", n="exact, from F2's table", images=False, alt="Left, "
+             "hits expected against w; the counts of the post are met at "
+             f"{', '.join(f'{w:.3f}' for w in meets.values())}. Right, b against w: hw read as a half width "
+             "lies between 1 and 2, read as a full width below 1.")
 
 # %% [markdown]
 # One value, w = 0.96, gives all the counts of the post at once, to a factor of two. With it, hw read as the
@@ -352,6 +481,36 @@ bell_table = pd.DataFrame({
 bell_table.rename_axis("case").style.format(precision=3).format("{:.0%}", ["bells", "bells, turned"])
 
 # %% [markdown]
+# **Figure 03-4** (ours): what do these distances look like? For each case the best, the median and the worst
+# curve, in its own standard deviations, with the normal curve in black. Look at the last column: what is
+# wrong with the worst, is it skew, flat or pointed?
+
+# %%
+bins = np.linspace(-4.5, 4.5, 46)
+
+def draw_marginal(ax, case, place):
+    j = shape[case].distance.sort_values().index[place]
+    u = (z[case][:, j] - tables[case].mu[j]) / tables[case].sigma[j]
+    ax.hist(u, bins, density=True, color=figures.LATENT, alpha=0.6)
+    ax.plot(bins, stats.norm.pdf(bins), color=figures.THEORY, lw=1)
+    ax.set_title(f"Case {case}, component {j}: {shape[case].distance[j]:.3f}")
+
+
+# %%
+fig, axes = plt.subplots(2, 3, figsize=(9.6, 4.8), sharex=True, sharey=True)
+for case, row in zip(CASES, axes):
+    for ax, place in zip(row, (0, d // 2, d - 1)):
+        draw_marginal(ax, case, place)
+for ax, what in zip(axes[1], ("the best", "the median", "the worst")):
+    ax.set(xlabel=f"{what}: value in its own σ", xlim=(-4.5, 4.5))
+for ax in axes[:, 0]:
+    ax.set_ylabel("density")
+figures.show(fig, study, "03-4", "best-median-worst", n=f"{n:,} latents; number: Kolmogorov distance",
+             alt="Histograms of the best, the median and the worst component of both cases with the normal "
+                 f"curve; the worst distances are {farthest['I'].distance:.3f} and "
+                 f"{farthest['II'].distance:.3f}.")
+
+# %% [markdown]
 # Bells or not, that says nothing yet about the cloud: a cloud with Gaussian marginals need not be Gaussian.
 # The last section tests that.
 #
@@ -359,35 +518,48 @@ bell_table.rename_axis("case").style.format(precision=3).format("{:.0%}", ["bell
 #
 # C2 looks at the same curves as densities, in intervals of 0.25, for the network of case I. **Figure C2-3**
 # shows all axes; **figure C2-4** the special ones, which we choose by rule: the six farthest from zero by
-# their peak (full lines) and the six widest (dashed). The expectation from C2: most peak at 0 with a half
-# width around 2, about five lie clearly off.
+# their mean (a peak read off a histogram scatters by a quarter of sigma) and the six widest. They are sorted
+# by their mean, the point; the bar is the full width at half maximum. C2's own twelve stand beside them as
+# hollow marks. The expectation from C2: most peak at 0 with a half width around 2, about five lie clearly
+# off.
 
 # %%
-limit = 0.25 * np.ceil(largest["I"] / 0.25)
+limit = 0.25 * np.ceil(edges[-1] / 0.25)
 quarter = np.linspace(-limit, limit, round(2 * limit / 0.25) + 1)
-density = latent.component_histograms(z["I"], quarter)
-PER_AXIS = {"xlabel": "coordinate value", "ylabel": "density, from intervals of 0.25"}
-fig, ax = plt.subplots()
-figures.curves(quarter, density, ax, density=True)
-ax.set(title=f"case I: density along all {d} axes", **PER_AXIS)
-figures.show(fig, study, "C2-3", "density-along-axes", n=f"{n:,} latents", colors=128,
-             alt=f"Density against coordinate value along {d} axes; "
-                 f"{(tables['I']['mode'].abs() < 0.25).sum()} of them peak within 0.25 of zero.")
+density = latent.component_histograms(z["I"], quarter) / (n * 0.25)
+axes_I = tables["I"]
+off, wide = axes_I.mu.abs().nlargest(6).index, axes_I.fwhm.nlargest(6).index
+at_zero = (axes_I["mode"].abs() < 0.25).sum()
 
 # %%
-axes_I = tables["I"]
-off, wide = axes_I["mode"].abs().nlargest(6).index, axes_I.fwhm.nlargest(6).index
-peaks = ", ".join(f"{value:+.1f}" for value in axes_I["mode"][off])
 fig, ax = plt.subplots()
-for chosen, dash in ((off, "-"), (wide.difference(off), "--")):
-    for j in chosen:
-        ax.plot((quarter[:-1] + quarter[1:]) / 2, density[:, j] / (n * 0.25), dash, lw=1.2, label=f"axis {j}",
-                color=f"C{len(ax.lines) % 6}")
-ax.legend(fontsize=7)
-ax.set(title="case I: the special axes", **PER_AXIS, ylim=(0, None))
-figures.show(fig, study, "C2-4", "special-axes", n=f"{n:,} latents",
-             alt=f"Density along the six axes that peak farthest from zero (at {peaks}) and the six widest "
-                 "axes.")
+figures.curves(quarter, density, ax)
+ax.plot((quarter[:-1] + quarter[1:]) / 2, density[:, off.union(wide)], color=figures.LATENT, lw=1)
+ax.set(title=f"Case I: {at_zero} of {d} axes peak within 0.25 of zero; dark, the special ones",
+       xlabel="coordinate value", ylabel="density, from intervals of 0.25", xlim=(-limit, limit))
+figures.show(fig, study, "C2-3", "density-along-axes", n=counted["I"],
+             alt=f"Density against coordinate value along {d} axes; {at_zero} of them peak within 0.25 of "
+                 "zero.")
+
+# %%
+ours = axes_I.loc[off.union(wide), ["mu", "fwhm"]].set_axis(["mean", "width"], axis=1).rename_axis("axis")
+ours = ours.sort_values("mean")
+C2_rows = pd.DataFrame(statements.C2_TABLE, index=["centre", "width"]).T.sort_values("centre")
+C2_rows = C2_rows.rename_axis("axis")
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 4.4), width_ratios=(3, 2))
+figures.listed(ours, axes[0], part=0.5)
+figures.ridges((quarter[:-1] + quarter[1:]) / 2, density[:, ours.index], axes[0])
+figures.listed(C2_rows, axes[1], figures.THEORY, part=0.5, hollow=True)
+axes[0].set(title=f"Case I: {len(ours)} special axes, the widest of {ours.width.max():.1f}")
+axes[1].set(title=f"C2's {len(C2_rows)} as printed, the widest of {C2_rows.width.max():g}")
+for ax in axes:
+    ax.set(xlabel="coordinate value", xlim=(-reached, reached), xticks=(-5, 0, 5), ylim=(-1, 14.5))
+figures.show(fig, study, "C2-4", "special-axes", n=counted["I"],
+             alt="Density along the six axes with means farthest from zero and the six widest, one above the "
+                 f"other, means from {ours['mean'].min():+.1f} to {ours['mean'].max():+.1f}; beside them "
+                 "centres and widths as C2 prints them.")
 
 # %% [markdown]
 # The table in the form of C2: index, centre (the value where the curve peaks), width (full width at half
@@ -417,22 +589,23 @@ pd.DataFrame(off_axes, index=["this run", "C2"]).T
 # C2's table gives the axes 52, 130 and 221 the centres 5, -2 and -1. Its text later names the axes 52 and
 # 221 as those with the centres -2 and 5. The table and the curves fit each other; the sentence does not.
 # Component numbers mean something for one trained network only. So here, and in notebook 06, the pair is
-# found by rule: the two axes that peak farthest from zero.
+# found by one rule: the two axes whose means are farthest from zero.
 
 # %%
-Markdown(f"The two most off-centre axes of this run are **{off[0]}** and **{off[1]}**; their centres and "
+Markdown(f"The two most off-centre axes of this run are **{off[0]}** and **{off[1]}**; their means and "
          "widths stand in the table above.")
 
 # %% [markdown]
 # ## The number of latents per radius
 #
-# The radius R = |z| needs all components at once. **Figure C2-5** counts in steps of 0.5. Two lines mark
-# the peak and the root of E[R^2].
+# The radius R = |z| needs all components at once. **Figure C2-5** counts in steps of 0.5, from the origin
+# on. A dashed line marks the root of E[R^2]. The hollow triangles mark what C2 reads off its own cloud, in
+# its own unit: the peak at 16.5, and 32, above which it has no latent.
 
 # %%
-PER_RADIUS = "latents per unit of radius"
 r = latent.radii(z["I"])
-coarse = np.arange(0.5 * np.floor(r.min() / 0.5) - 0.5, r.max() + 1, 0.5)
+farthest_R = max(r.max() + 1, statements.LARGEST_R + 1.5)
+coarse = np.arange(0, farthest_R, 0.5)
 fine = np.linspace(coarse[0], coarse[-1], 10 * (len(coarse) - 1) + 1)
 per_half, per_twentieth = np.histogram(r, coarse)[0], latent.smoothed_counts(r, fine)
 peak_R = (fine[:-1] + 0.025)[per_twentieth.smooth.argmax()]
@@ -440,32 +613,48 @@ root = np.sqrt(latent.second_moment(z["I"]).value)
 
 
 # %%
-def draw_radius(found, bins, lw, figure_id, band=None):
-    step = bins[1] - bins[0]
-    fig, ax = plt.subplots()
-    ax.stairs(found / step, bins, color=figures.LATENT, lw=lw, label=f"latents per {step:.2g}")
-    if band is not None:
-        ax.fill_between(bins[:-1] + step / 2, *band / step, color=figures.MUTED, alpha=0.4, lw=0,
-                        label="smooth curve +- 2 counting errors")
-    ax.axvline(peak_R, color=figures.LATENT, ls=":", label=f"peak of the smooth curve {peak_R:.2f}")
-    ax.axvline(root, color=figures.THEORY, ls="--", lw=1, label=f"root of E[R^2] = {root:.2f}")
-    ax.set(title="case I: number density against radius", xlabel="radius R", ylabel=PER_RADIUS)
-    ax.legend(loc="upper left", bbox_to_anchor=(0.6, 1))
-    figures.show(fig, study, figure_id, f"radius-steps-{step:.2g}", n=f"{n:,} latents",
-                 alt=f"{PER_RADIUS.capitalize()}, peak {peak_R:.2f}, all from {r.min():.1f} to "
-                     f"{r.max():.1f}.")
+def draw_radius(ax, found, bins, lw):
+    ax.stairs(found / (bins[1] - bins[0]), bins, color=figures.LATENT, lw=lw)
+    ax.axvline(root, color=figures.THEORY, ls="--", lw=1)
+    ax.text(root + 0.3, 0.97, r"$\sqrt{\langle R^2\rangle}$ = " + f"{root:.1f}", va="top",
+            transform=ax.get_xaxis_transform())
+    ax.plot([statements.PEAK_R, statements.LARGEST_R], [0, 0], "^", mfc="white", color=figures.THEORY, ms=8,
+            clip_on=False, zorder=3)
+    ax.set(xlabel="radius R (triangles: C2's peak 16.5, and 32)", ylabel="latents per unit of radius",
+           xlim=(0, farthest_R), ylim=(0, 1.25 * per_twentieth.counts.max() / 0.05))
+    ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
 # %%
-draw_radius(per_half, coarse, 1.4, "C2-5")
+def radius_alt(step):
+    return (f"Latents per unit of radius in steps of {step}, from 0 to {farthest_R:.0f}: all from "
+            f"{r.min():.1f} to {r.max():.1f}.")
+
+
+# %%
+fig, ax = plt.subplots()
+draw_radius(ax, per_half, coarse, 1.6)
+ax.set_title(f"Case I: all radii lie from {r.min():.1f} to {r.max():.1f}, their peak at {peak_R:.1f}")
+figures.show(fig, study, "C2-5", "radius-steps-0.5", n=counted["I"], alt=radius_alt(0.5))
 
 # %% [markdown]
-# **Figure C2-6** counts in steps of 0.05, where C2 finds the curve less smooth. Is that structure? If each
-# radius is drawn from a smooth density, the count of an interval scatters by the root of its expectation.
-# The band shows two such errors around a smoothed curve (a normal kernel of Scott's width, ours).
+# **Figure C2-6** counts in steps of 0.05, on the same axes, where C2 finds the curve less smooth. Is that
+# structure? If each radius is drawn from a smooth density, the count of an interval scatters by the root of
+# its expectation. The grey band shows two such errors around a smoothed curve (a normal kernel of Scott's
+# width, ours).
 
 # %%
-draw_radius(per_twentieth.counts, fine, 0.6, "C2-6", per_twentieth.band)
+low, high = per_twentieth.band
+inside = (low <= per_twentieth.counts) & (per_twentieth.counts <= high)
+within = inside[per_twentieth.smooth >= 0.5].mean()                  # ours: where anything can be expected
+
+# %%
+fig, ax = plt.subplots()
+draw_radius(ax, per_twentieth.counts, fine, 0.7)
+ax.fill_between(fine[:-1] + 0.025, *per_twentieth.band / 0.05, color="0.85", lw=0, zorder=0.5)
+ax.set_title(f"Case I: {within:.0%} of the fine counts lie in the band that chance allows")
+figures.show(fig, study, "C2-6", "radius-steps-0.05", n=counted["I"],
+             alt=radius_alt(0.05) + " A grey band shows what chance allows around a smooth curve.")
 
 # %% [markdown]
 # The table compares with C2. The radius itself is in the unit of a run; what can be compared is the largest
@@ -505,11 +694,65 @@ sums["sigma elsewhere for R = 16.5"] = np.sqrt(left.where(left > 0))
 sums["its full width"] = FULL * sums["sigma elsewhere for R = 16.5"]
 sums.style.format(precision=2, na_rep="impossible")
 
+
 # %% [markdown]
 # As half widths the listed axes alone would exceed 16.5^2, so C2's widths **are** full widths. Then the
 # others are narrower than sigma = 1: their full width is the "around 2" of C2. So 16 came from two neglects
 # that cancel: the special axes were left out, and the others were taken too wide.
 #
+# **Figure 03-5** (ours). Left, the sum drawn up component by component, the largest first: the higher a
+# curve rises at the left, the more a few components carry; the straight line would be equal shares. Black
+# are the posts' own clouds, light is this run turned at random, which has the same E[R^2] and the same
+# spectrum. Right, the three accounts of C2's radius: what the listed axes and all others add to E[R^2].
+
+# %%
+def cumulated(energy):
+    return np.append(0, np.sort(energy)[::-1].cumsum() / energy.sum())
+
+turned_z = {case: statements.rotated(z[case], np.random.default_rng([seed, 5])) for case in CASES}
+share = {case: cumulated(tables[case].energy.to_numpy()) for case in CASES}
+share_turned = {case: cumulated((part.astype(float) ** 2).mean(0)) for case, part in turned_z.items()}
+share_posts = {post: cumulated(np.square(statements.law(post)).sum(0)) for post in ("F2", "C2")}
+
+# %%
+listed_part = sums["part of the listed axes"]["full width"]
+accounts = {"C2's text: σ = 1 on all": (0, d), "C2's table, σ = 1 elsewhere": (listed_part, others),
+            "C2's table, narrower elsewhere": (listed_part, 16.5 ** 2 - listed_part)}
+
+
+# %%
+def draw_energy(ax):
+    for case in CASES:
+        ax.plot(share_turned[case], color=figures.NULL, ls=figures.CASE[case]["ls"])
+        ax.plot(share[case], color=figures.LATENT, ls=figures.CASE[case]["ls"], label=f"case {case}")
+    for post, dots in (("F2", ":"), ("C2", "-.")):
+        ax.plot(share_posts[post], dots, color=figures.THEORY, lw=1, label=f"{post}'s own cloud")
+    ax.plot([], color=figures.NULL, label="turned at random")
+    ax.plot([0, d], [0, 1], color="0.8", lw=0.8)
+    ax.legend(loc="lower right")
+
+
+# %%
+def draw_accounts(ax):
+    for row, (name, (special, rest)) in enumerate(accounts.items()):
+        ax.barh(row, special, 0.5, color="0.45")
+        ax.barh(row, rest, 0.5, left=special, color="0.8")
+        ax.text(0, row + 0.32, f"{name}: R = {(special + rest) ** 0.5:.1f}", va="bottom")
+    ax.set(title="C2: the listed axes (dark) cannot be left out", xlabel="E[R²]", yticks=[], ylim=(-0.4, 2.8))
+
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 4))
+draw_energy(axes[0])
+draw_accounts(axes[1])
+axes[0].set(title=f"Case I: 26 of {d} components carry {share['I'][26]:.0%} of E[R²]", xlim=(0, d),
+            ylim=(0, 1), xlabel="components, the largest first", ylabel="share of E[R²]")
+figures.show(fig, study, "03-5", "energy", n=f"{n:,} latents; right: exact, from C2's table",
+             alt=f"Left, share of the mean squared length against number of components: in case I 26 of {d} "
+                 f"carry {share['I'][26]:.0%}. Right, three bars: what the listed axes of C2 and all others "
+                 "add to E[R²].")
+
+# %% [markdown]
 # The law holds in this run up to rounding, whatever the shape of the cloud; and the means alone already
 # make a part of E[R^2] which no cloud around zero has.
 
@@ -527,30 +770,35 @@ Markdown(f"E[R^2] = {root ** 2:.2f} and the sum over components differ by {abs(r
 # The Mahalanobis distance counts the distance from the mean in standard deviations along every principal
 # direction. If the cloud were Gaussian it would follow the chi distribution with 256 degrees of freedom: 16
 # +- 0.7. Mean and covariance are estimated from the same latents, which pulls the distances in where n is
-# not much larger than 256. For a Gaussian cloud that effect is known exactly (a beta distribution), and is
-# drawn too. **Figure 03-1** is ours. (Where there are few images, only as many leading directions are used
-# as a quarter of them, since few images cannot fix 256 directions.)
+# not much larger than 256. For a Gaussian cloud that effect is known exactly (a beta distribution): the black
+# curve of **figure 03-1** (ours). With many latents it is the chi curve. (Where there are few images, only as
+# many leading directions are used as a quarter of them, since few images cannot fix 256 directions.)
 
 # %%
 q = min(d, n // 4)                                                   # ours
-directions = np.linalg.eigh(latent.mean_and_covariance(z["I"])[1])[1][:, -q:]
-distance = latent.mahalanobis(z["I"] @ directions)                   # (n,)
+
+def whitened(cloud):
+    leading = np.linalg.eigh(latent.mean_and_covariance(cloud)[1])[1][:, -q:]
+    return latent.mahalanobis(cloud @ leading)                       # (n,)
+
+distances = {case: whitened(z[case]) for case in CASES}
+distance = distances["I"]
 in_sample = stats.beta(q / 2, (n - q - 1) / 2, scale=(n - 1) ** 2 / n)      # law of the squared distance
-grid = np.linspace(0.1, 1.05 * distance.max(), 1_000)
+grid = np.linspace(0, 1.05 * max(part.max() for part in distances.values()), 1_000)
 
 # %%
 fig, ax = plt.subplots()
-ax.hist(distance, 60, density=True, histtype="stepfilled", color=figures.LATENT, alpha=0.7,
-        label="latents, case I")
-ax.plot(grid, stats.chi(q).pdf(grid), color=figures.THEORY, label=f"chi, {q} degrees of freedom")
-ax.plot(grid, 2 * grid * in_sample.pdf(grid ** 2), "--", color=figures.NORMAL,
+for case, filled in (("I", {"alpha": 0.35, "lw": 0}), ("II", {"fill": False, "lw": 1.4})):
+    ax.hist(distances[case], 60, density=True, histtype="stepfilled", color=figures.LATENT,
+            ec=figures.LATENT, label=f"latents, case {case}", **filled)
+ax.plot(grid, 2 * grid * in_sample.pdf(grid ** 2), color=figures.THEORY,
         label=f"Gaussian cloud of {n:,} points")
-ax.set(title="case I: distance from the centre", xlabel="Mahalanobis distance", ylabel="density",
-       xlim=(0, grid[-1]))
-ax.legend()
+ax.set(title=f"Case I: {distance.mean():.1f} ± {distance.std():.1f} from the mean, where 0 is the centre",
+       xlabel="Mahalanobis distance from the mean", ylabel="density", xlim=(0, grid[-1]))
+ax.legend(loc="upper left")
 figures.show(fig, study, "03-1", "mahalanobis", n=f"{n:,} latents",
-             alt=f"Mahalanobis distances of the latents from {distance.min():.1f} to {distance.max():.1f}, "
-                 f"mean {distance.mean():.1f}, with the chi law of a Gaussian cloud around {q ** 0.5:.1f}.")
+             alt=f"Mahalanobis distances of the latents of case I from {distance.min():.1f} to "
+                 f"{distance.max():.1f}, with the law of a Gaussian cloud around {q ** 0.5:.1f}.")
 
 # %% [markdown]
 # The table compares the latents with a Gaussian cloud of so many points. The closest distance and how many

@@ -76,23 +76,29 @@ for first in range(0, n_uniform, 20_000):
              for case, b, k, kind, k_half in boxes]
 
 # %% [markdown]
-# **Figure F2-5.** All 256 components of the vectors with b = 12, on the axes of figure F2-1. By design each
-# curve is flat, and only chance moves it.
+# **Figure F2-5.** All 256 components of the vectors with b = 12 (blue), and behind them those of the
+# latents of case I, as in figure F2-1 (red). Shares are drawn in place of counts, since there are more
+# vectors than latents, and on a logarithmic scale, on which both can be seen. By design each blue curve is
+# flat, and only chance moves it.
 
 # %%
 width = edges[1] - edges[0]
 expected = n_uniform * width / 24
+of_latents = latent.component_histograms(z["I"], edges)
+far = {case: (np.abs(z[case]) > 6).mean() for case in CASES}
 
 # %%
 fig, ax = plt.subplots()
-figures.curves(edges, counts, ax, color=figures.UNIFORM)
-ax.axhline(expected, color=figures.THEORY, lw=1, ls="--", label=f"expected {expected:,.0f}")
-ax.set(title="method 2, b = 12: all 256 components", xlabel="value of the component",
-       ylabel=f"vectors per {width:.2f}", ylim=(0, 1.3 * counts.max()))
-ax.legend()
-figures.show(fig, study, "F2-5", "uniform-components", n=f"{n_uniform:,} uniform vectors",
-             alt="256 flat curves of counts against value from -12 to 12, "
-                 f"about {expected:,.0f} per interval.")
+figures.curves(edges, np.where(of_latents > 0, of_latents / n, np.nan), ax)
+figures.curves(edges, counts / n_uniform, ax, color=figures.UNIFORM)
+ax.axhline(expected / n_uniform, color=figures.THEORY, lw=1, ls="--")
+ax.text(11.8, 1.4 * expected / n_uniform, "method 2, b = 12", ha="right", color=figures.UNIFORM)
+ax.text(3, 0.06, "latents, case I", color=figures.LATENT)
+ax.set(title=f"Beyond ±6 lie half of the uniform values and {far['I']:.2%} of those of the latents",
+       xlabel="value of the component", ylabel=f"share per {width:.2f}", yscale="log", ylim=(0.5 / n, 0.5))
+figures.show(fig, study, "F2-5", "uniform-components", n=f"{n_uniform:,} uniform vectors, {n:,} latents",
+             alt="256 flat curves of shares against value from -12 to 12 for method 2; behind them the 256 "
+                 "bells of the latents, which fall far below them at both sides.")
 
 # %% [markdown]
 # How much do the counts scatter? Chance alone gives them a variance equal to their mean, so the first row
@@ -104,7 +110,7 @@ inside = counts[np.abs(edges[:-1] + width / 2) < 12]
 freedom = (len(inside) - 1) * d
 scatter = ((inside - expected) ** 2).sum() / expected / freedom
 flat = [("scatter of the counts, method 2", scatter, f"1 +- {np.sqrt(2 / freedom):.3f}"),
-        *((f"values beyond +-6, case {case}", (np.abs(z[case]) > 6).mean(), "0.5") for case in CASES)]
+        *((f"values beyond +-6, case {case}", far[case], "0.5") for case in CASES)]
 pd.DataFrame(flat, columns=["", "this run", "compare with"]).style.hide(axis="index").format(precision=4)
 
 # %% [markdown]
@@ -176,46 +182,89 @@ stretches.rename_axis("(b, k)").style.format(precision=3)
 # ### Why it is all or nothing
 #
 # A component whose box covers [-b, b] costs nothing; any other costs a factor of about k hw / b. With 256
-# factors, 0.9 each is already 10^-12. So the chance jumps from 0 to 1 within a narrow range of k. **The
-# graphic of F2-T** shows log10 of the chance against k, one curve per b, with the post's seven results
-# (triangles: fewer than ten, or none, so the truth is below). The red curve is the other question: the share
-# of the *latents themselves* that lie in the box. It comes from the smallest box that holds each latent.
+# factors, 0.9 each is already 10^-12. So the chance jumps from 0 to 1 within a narrow range of k.
+#
+# **The graphic of F2-T.** Above, the table: for each (b, k) and both readings of the width the predicted
+# hits as a bar, the count as a line over its 95 % interval, the post's number as a hollow mark (a triangle:
+# fewer than that); what is below the axis stands in the margin. Below, log10 of the chance against k, one
+# blue curve per b. The red curve is the other question: the share of the *latents themselves* that lie in
+# the box. It comes from the smallest box that holds each latent.
 
 # %%
 grid = np.geomspace(0.5, 24, 80)
 smallest_k = {case: generators.smallest_box(z[case], table.mu, table.hwhm) for case, table in tables.items()}
 held = {case: np.searchsorted(np.sort(smallest_k[case]), grid, side="right") for case in CASES}
 log10_share = {case: np.log10(np.where(held[case] > 0, held[case], np.nan) / n) for case in CASES}
-shade = dict(zip(HALF_WIDTHS, plt.cm.viridis(np.linspace(0, 0.95, len(HALF_WIDTHS)))))
+log10_chance = {(case, b): [generators.log10_box_probability(b, table.mu, table.hwhm, k) for k in grid]
+                for case, table in tables.items() for b in {b for b, k in BOXES}}
+steep = {case: np.divide(*np.interp((-0.05, -6), log10_chance[case, 1.5], grid)) for case in CASES}
+
+# %%
+shade = dict(zip(HALF_WIDTHS, figures.blues(len(HALF_WIDTHS))))
 seen = {"none": 1, "about 20": 20, "under 10": 10, "about 10": 10, "all": statements.ALL}
+FEWER = "none", "under 10"                                           # of these the post tells a limit only
+LEGEND = {0: "the post: fewer than", 1: "the post: about"}          # of the first two rows
+HOLLOW = {"mfc": "white", "mec": figures.THEORY, "ms": 7}
 
 
 # %%
-def draw_chances(case, ax):
-    for b in sorted({b for b, k in BOXES}):
-        chance = [generators.log10_box_probability(b, tables[case].mu, tables[case].hwhm, k) for k in grid]
-        ax.plot(grid, chance, color=shade[b], label=f"method 2, b = {b:g}")
-
-def draw_posts(ax):
-    for (b, k), text in POST.items():
-        marker, size = ("v", 11) if text in ("none", "under 10") else ("o", 7)
-        ax.plot(k, np.log10(seen[text] / statements.ALL), marker, color=shade[b], mec="black", ms=size)
+def in_words(hits):
+    power = np.log10(hits) if hits > 0 else -np.inf
+    if power > -1.5:
+        return f"{hits:,.0f}" if hits > 2 else f"{hits:.2g}"
+    return "never" if power < -300 else f"$10^{{{power:.0f}}}$"
 
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9.4, 4.2), sharey=True)
-for case, ax in zip(CASES, axes):
-    draw_chances(case, ax)
-    draw_posts(ax)
-    ax.plot(grid, log10_share[case], color=figures.LATENT, lw=2.4, label="latents of this run")
-    ax.set(title=f"case {case}", xscale="log", xlabel="k, for the box mu +- k HWHM", ylim=(-8, 0.3))
-    ax.set_xticks([0.5, 1, 2, 3, 5, 12], ["0.5", "1", "2", "3", "5", "12"])
-axes[0].set_ylabel("log10 of the share in the box")
-axes[0].plot([], [], "o", color="white", mec="black", label="the post's results")
-fig.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8)
-figures.show(fig, study, "F2-T", "box-hits", alt="log10 of the share inside the box against its size k: for "
-             "method 2 with five values of b, for the latents, and the seven results of the post.",
-             n=f"{n:,} latents; method 2 exact; the post's of 170,000 vectors")
+def draw_hits(ax, case, kind, shift, tint):
+    of_kind = box[(box.case == case) & (box.width == kind)]
+    y = shift - np.arange(len(of_kind))
+    ax.barh(y, of_kind.predicted, 0.34, color=tint, label=f"predicted, box of k {kind}")
+    ax.hlines(y, of_kind.low.clip(0.1), of_kind.high, color=figures.THEORY, lw=1)
+    ax.plot(of_kind.counted, y, "|", color=figures.THEORY, ms=7)
+    for height, text in ((0.9, f"k {kind}"), *zip(y - shift, of_kind.predicted.map(in_words))):
+        ax.annotate(text, (1, height), xycoords=ax.get_yaxis_transform(), xytext=(72 - 120 * shift, 0),
+                    textcoords="offset points", ha="right", va="center", fontsize=8)
+
+
+# %%
+def draw_table(ax, case):
+    draw_hits(ax, case, "HWHM", 0.2, shade[5])
+    draw_hits(ax, case, "FWHM", -0.2, shade[1])
+    for row, text in enumerate(POST.values()):
+        ax.plot(seen[text], -row, "<" if text in FEWER else "o", **HOLLOW, label=LEGEND.get(row))
+    ax.set(xscale="log", xlim=(0.1, 4e5), ylim=(0.4 - len(POST), 1.2), xlabel="hits of 170,000")
+    ax.set_yticks(-np.arange(len(POST)), [f"({b:g}, {k:g})" for b, k in POST])
+    expects = (box[(box.case == case) & (box.width == "HWHM")].predicted >= 1).sum()
+    ax.set_title(f"Case {case}: a hit expected in {expects} of {len(POST)} boxes of half widths")
+
+
+# %%
+def draw_chances(ax, case):
+    for height, b in enumerate(sorted({b for b, k in BOXES})):
+        ax.plot(grid, log10_chance[case, b], color=shade[b])
+        y = -7.6 + 0.7 * height
+        ax.annotate(f"{b:g}", (np.interp(y, log10_chance[case, b], grid), y), xytext=(4, 0),
+                    textcoords="offset points")
+    ax.plot(grid, log10_share[case], color=figures.LATENT, lw=2)
+    for (_, k), text in POST.items():
+        ax.plot(k, np.log10(seen[text] / statements.ALL), "v" if text in FEWER else "o", **HOLLOW)
+
+
+# %%
+fig, axes = plt.subplots(2, 2, figsize=(9.6, 8.2))
+for case, (above, below) in zip(CASES, axes.T):
+    draw_table(above, case)
+    draw_chances(below, case)
+    below.set(title=f"b = 1.5: from 10⁻⁶ to nearly 1 within a factor {steep[case]:.1f} of k", xscale="log",
+              xlabel="k, for the box μ ± k HWHM", ylabel="log10 of the share in the box", ylim=(-8, 0.3))
+    below.set_xticks([0.5, 1, 2, 3, 5, 12], ["0.5", "1", "2", "3", "5", "12"])
+axes[1, 0].text(5.6, -0.9, "latents", color=figures.LATENT)
+fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+figures.show(fig, study, "F2-T", "box-hits", n=f"{n:,} latents, {n_uniform:,} uniform vectors; post: 170,000",
+             alt="Above, for each pair (b, k) of the post the predicted and the counted hits with the post's "
+                 "number. Below, log10 of the share inside the box against its size, for method 2 with five "
+                 "values of b and for the latents.")
 
 # %% [markdown]
 # ## The other question: are the latents in their own box?
@@ -297,32 +346,44 @@ Markdown(f"The box of (12, 12), with half widths, leaves a part of [-12, 12] unc
 # ## The length of the vectors
 #
 # **Figure F2-6.** The density of the vector lengths, each curve with the area 1, on a logarithmic scale so
-# that narrow and wide curves can be read together: latents of both cases in red, method 2 from b = 1 to 12 in
-# the other colours. Triangles mark the exact mean length of method 2 (notebook 05). Expected: method 2 gives
-# a thin shell at 0.577 b sqrt(256) = 9.24 b with a thickness of 0.26 b, far from the latents for most b.
+# that narrow and wide curves can be read together: latents of both cases in red, method 2 in blue, the
+# darker the larger b, which stands over each peak. Dashed: the b that has the length of the latents of each
+# case, of which more below. Expected: method 2 gives a thin shell at 0.577 b sqrt(256) = 9.24 b with a
+# thickness of 0.26 b, far from the latents for most b.
 
 # %%
 r_uniform = np.concatenate(r_unit)                                   # of b = 1
+shell, shell_edges = np.histogram(r_uniform, 60, density=True)
+of_shell = (shell_edges[:-1] + shell_edges[1:]) / 2
 longest = max(r["I"].max(), r["II"].max())
-everything = max(12 * r_uniform.max(), longest)
-
-def draw_lengths(ax, bins):
-    for b in HALF_WIDTHS:
-        ax.hist(b * r_uniform, bins, density=True, histtype="step", color=shade[b], label=f"b = {b:g}")
-        ax.plot(theory.mean_radius(d, b), 1.3e-4, "^", color=shade[b], mec="black", mew=0.5, ms=6)
-    for case, style in zip(CASES, ("-", "--")):
-        ax.hist(r[case], bins[::4], density=True, histtype="step", ls=style, lw=1.6, color=figures.LATENT,
-                label=f"latents, case {case}")
+moment = {case: latent.second_moment(z[case]) for case in CASES}
+b_match = {case: float(theory.matching_half_width(moment[case].value, d)) for case in CASES}
 
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9.4, 4.0), sharey=True)
-for ax, step, limit in zip(axes, (0.5, 0.25), (everything, 1.25 * longest)):
-    draw_lengths(ax, np.arange(0, everything + step, step))
-    ax.set(xlim=(0, limit), ylim=(1e-4, 3), yscale="log", xlabel="length R")
-axes[0].set(title="all values of b", ylabel="density (each curve has area 1)")
-axes[1].set(title="the range of the latents")
-axes[0].legend(fontsize=7.5, loc="upper right", ncols=2)
+def draw_shell(ax, b, name, color, ls="-", lift=3):
+    ax.plot(b * of_shell, shell / b, ls, color=color)
+    ax.annotate(name, (b * of_shell[shell.argmax()], shell.max() / b), xytext=(0, lift), color=color,
+                textcoords="offset points", ha="center", annotation_clip=True)
+
+def draw_lengths(ax):
+    for b in HALF_WIDTHS:
+        draw_shell(ax, b, f"{b:g}", shade[b])
+    for case in CASES:
+        ax.hist(r[case], 60, density=True, histtype="step", ls=figures.CASE[case]["ls"], lw=1.6,
+                color=figures.LATENT, label=f"latents, case {case}")
+
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 4.2), sharey=True)
+for ax, limit in zip(axes, (13 * theory.mean_radius(d), 1.25 * longest)):
+    draw_lengths(ax)
+    ax.set(xlim=(0, limit), ylim=(1e-4, 6), yscale="log", xlabel="length R")
+for b, lift in zip(b_match.values(), (16, 3)):
+    draw_shell(axes[1], b, f"{b:.2f}", figures.THEORY, "--", lift)
+axes[0].set(title="Eight cubes (number: b) and the latents", ylabel="density (each curve has area 1)")
+axes[1].set(title=f"b = {b_match['I']:.2f} and {b_match['II']:.2f} have the latents' length (dashed)")
+axes[0].legend(loc="upper right")
 figures.show(fig, study, "F2-6", "vector-lengths", alt=f"Density of vector lengths: latents around "
              f"{r['I'].mean():.1f} (case I) and {r['II'].mean():.1f} (case II), method 2 in thin shells at "
              f"{theory.mean_radius(d):.2f} b for eight values of b.",
@@ -341,8 +402,6 @@ figures.show(fig, study, "F2-6", "vector-lengths", alt=f"Density of vector lengt
 #   2 one b cannot cover them.
 
 # %%
-moment = {case: latent.second_moment(z[case]) for case in CASES}
-b_match = {case: float(theory.matching_half_width(moment[case].value, d)) for case in CASES}
 matching = pd.DataFrame([(case, value**0.5, b_match[case], b_match[case] * error / value / 2,
                           *np.quantile(r[case], [0.025, 0.975]) / theory.mean_radius(d),
                           r[case].std() / theory.std_radius(d, b_match[case]))
@@ -358,8 +417,8 @@ matching.style.hide(axis="index").format(precision=3)
 rows_of_b = []
 for b in sorted({*HALF_WIDTHS, *b_match.values()}):
     mean, std, r_b = theory.mean_radius(d, b), theory.std_radius(d, b), b * r_uniform
-    shell = [(np.abs(r[case] - mean) <= 2 * std).mean() for case in CASES]
-    rows_of_b.append((b, mean, std, r_b.mean(), r_b.std(), *shell))
+    held_by_b = [(np.abs(r[case] - mean) <= 2 * std).mean() for case in CASES]
+    rows_of_b.append((b, mean, std, r_b.mean(), r_b.std(), *held_by_b))
 match = pd.DataFrame(rows_of_b, columns=["b", "mean R", "std R", "mean R, counted", "std R, counted",
                                          "latents of case I", "latents of case II"])
 figures.table(match, study, "radius-match.csv")
@@ -369,28 +428,30 @@ figures.table(match, study, "radius-match.csv")
 #
 # No, says the post, for the components might depend on each other, and shows two dominant components.
 # **Figure F2-7** takes the two of largest energy mu^2 + sigma^2 in each case, for 1,000 random latents; the
-# ellipses of one and two standard deviations and the correlation belong to all latents. Components of method
-# 2 are independent by construction.
+# ellipses of one and two standard deviations and the correlation belong to all latents. The blue square is
+# all that method 2 reaches with the b of equal length; there its components are independent and flat.
 
 # %%
 pair = {case: tables[case].energy.nlargest(2).index.tolist() for case in CASES}
-rho = {case: float(latent.correlation(z[case][:, pair[case]])[0, 1]) for case in CASES}
+both = {case: z[case][:, pair[case]] for case in CASES}
+rho = {case: float(latent.correlation(both[case])[0, 1]) for case in CASES}
 drawn = np.random.default_rng(study.seed).choice(n, min(1_000, n), replace=False)
+beyond = {case: (np.abs(both[case]) > b_match[case]).any(1).mean() for case in CASES}
+reach = 1.05 * max(np.abs(part[drawn]).max() for part in both.values())
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9.2, 4.4))
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 4.9), sharex=True, sharey=True)
 for ax, case in zip(axes, CASES):
-    both = z[case][:, pair[case]]
-    mean, covariance = latent.mean_and_covariance(both)
-    figures.scatter(both[drawn], ax, size=5)
-    ax.set_aspect("equal", adjustable="datalim")
+    b, (mean, covariance) = b_match[case], latent.mean_and_covariance(both[case])
+    ax.add_patch(plt.Rectangle((-b, -b), 2 * b, 2 * b, fc=shade[1.5], ec=figures.UNIFORM, alpha=0.5))
+    figures.scatter(both[case][drawn], ax, size=6, limits=reach)
     for k in (1, 2):
         ax.plot(*normality.confidence_ellipse(mean, covariance, k).T, color=figures.THEORY, lw=1)
-    ax.set(title=f"case {case}: correlation {rho[case]:+.2f}", xlabel=f"component {pair[case][0]}",
-           ylabel=f"component {pair[case][1]}")
-figures.show(fig, study, "F2-7", "two-dominant-components", n=f"{min(1_000, n):,} of {n:,} latents",
-             alt="Scatter of the two components of largest energy with ellipses; correlation "
-                 f"{rho['I']:+.2f} (case I) and {rho['II']:+.2f} (case II).")
+    ax.set(title=f"Case {case}: correlation {rho[case]:+.2f}; {beyond[case]:.0%} outside the square",
+           xlabel=f"component {pair[case][0]}", ylabel=f"component {pair[case][1]}")
+figures.show(fig, study, "F2-7", "two-dominant-components", n=f"{min(1_000, n):,} drawn of {n:,} latents",
+             alt="Scatter of the two components of largest energy with ellipses over the square of method 2; "
+                 f"correlation {rho['I']:+.2f} (case I) and {rho['II']:+.2f} (case II).")
 
 # %% [markdown]
 # Is this pair an exception? The table compares all latents with what independent components would show.
@@ -404,17 +465,101 @@ figures.show(fig, study, "F2-7", "two-dominant-components", n=f"{min(1_000, n):,
 #   tenth, too.
 
 # %%
+off_diagonal = {case: latent.correlation(z[case])[np.triu_indices(d, 1)] for case in CASES}
+rms_rho = {case: (values ** 2).mean() ** 0.5 for case, values in off_diagonal.items()}
 dependence = []
 for case in CASES:
-    off_diagonal = latent.correlation(z[case])[np.triu_indices(d, 1)]
     variance = np.linalg.eigvalsh(latent.mean_and_covariance(z[case])[1])[::-1].clip(0)
-    dependence.append((case, rho[case], (1 - rho[case] ** 2) / np.sqrt(n), np.sqrt((off_diagonal**2).mean()),
-                       1 / np.sqrt(n), variance[0] ** 0.5, variance[-1] ** 0.5, b_match[case] / 3**0.5,
+    dependence.append((case, rho[case], (1 - rho[case] ** 2) / np.sqrt(n), rms_rho[case], 1 / np.sqrt(n),
+                       variance[0] ** 0.5, variance[-1] ** 0.5, b_match[case] / 3**0.5,
                        variance[:26].sum() / variance.sum()))
 
 # %%
 pd.DataFrame(dependence, columns=["case", "rho", "error", "all pairs", "by chance", "longest", "shortest",
                                   "method 2", "first 26"]).style.hide(axis="index").format(precision=3)
+
+# %% [markdown]
+# **Figure 04-1** (ours) shows all 32,640 pairs of components; F2 ends with announcing them. Above, the
+# sizes of the correlations as matrices (without their signs: the sign of a component means nothing), the rows
+# ordered so that related components stand side by side. Any ordering makes something look like structure, so
+# the third matrix has the same made of shuffled columns, in which nothing is related to anything. Below, how
+# often each correlation occurs; the black curve is what chance allows.
+
+# %%
+shuffled = np.random.default_rng([seed, 4]).permuted(z["I"], axis=0)
+clouds = {"Case I": z["I"], "Case II": z["II"], "Case I, columns shuffled": shuffled}
+matrices = {name: latent.seriated(latent.correlation(cloud)) for name, cloud in clouds.items()}
+rho_shuffled = matrices["Case I, columns shuffled"][np.triu_indices(d, 1)]
+edges_rho, fine = np.linspace(-1, 1, 201), np.linspace(-1, 1, 2_001)
+
+
+# %%
+def draw_correlations(ax):
+    for case in CASES:
+        ax.hist(off_diagonal[case], edges_rho, density=True, histtype="step", color=figures.LATENT,
+                ls=figures.CASE[case]["ls"], lw=1.4, label=f"case {case}")
+    ax.hist(rho_shuffled, edges_rho, density=True, color=figures.NULL, label="columns shuffled")
+    ax.plot(fine, stats.norm.pdf(fine, scale=n ** -0.5), color=figures.THEORY, lw=1, label="chance: 1/√n")
+    ax.set(yscale="log", ylim=(3e-3, 60), xlim=(-1, 1), xlabel="correlation of two components",
+           ylabel="density")
+    ax.legend(ncols=2)
+
+
+# %%
+fig = plt.figure(figsize=(9.6, 6.6))
+panels = fig.subplot_mosaic([list(matrices), ["histogram"] * 3], height_ratios=(3, 2))
+for name, matrix in matrices.items():
+    size = (matrix[np.triu_indices(d, 1)] ** 2).mean() ** 0.5
+    shown = panels[name].imshow(abs(matrix), cmap="Greys", vmin=0, vmax=0.4, interpolation="nearest")
+    panels[name].set(title=f"{name}: {size:.2f}", xticks=[], yticks=[])
+    panels[name].grid(False)
+fig.colorbar(shown, ax=list(panels.values())[:3], label="|correlation|", shrink=0.8, extend="max")
+draw_correlations(panels["histogram"])
+figures.show(fig, study, "04-1", "correlations", n=f"{n:,} latents; number: root mean square of all pairs",
+             alt="Matrices of the sizes of correlations of both cases, ordered, beside one of shuffled "
+                 "columns; below, histograms of the correlations with the curve that chance allows.")
+
+
+# %% [markdown]
+# **Figure 04-2** (ours) asks for both at once: the length of a vector's part along the dominant components,
+# and that of its part along all others. A growing cube stretches both alike and moves along the blue line. Do
+# the latents lie on it? And if the b of equal length (the dark cloud) has the right whole length, has it the
+# right parts?
+
+# %%
+def parts_of(cloud, case):
+    special = tables[case].dominant.to_numpy()
+    return np.stack([latent.radii(cloud[:, special]), latent.radii(cloud[:, ~special])])        # (2, n)
+
+
+# %%
+def draw_parts(ax, case):
+    ours, cube = parts_of(z[case], case), parts_of(b_match[case] * z_unit[:2_000], case)
+    ax.scatter(*ours[:, drawn], s=5, color=figures.LATENT, lw=0, alpha=0.6, rasterized=True)
+    ax.scatter(*cube, s=4, color=figures.UNIFORM, lw=0, alpha=0.4, rasterized=True)
+    ax.set_title("Case {}: latents {:.1f} and {:.1f}, cube {:.1f} and {:.1f}".format(
+        case, *ours.mean(1), *cube.mean(1)))
+
+
+# %%
+def draw_growth(ax, count):
+    line = np.array([theory.mean_radius(count), theory.mean_radius(d - count)])
+    ax.plot(*np.outer(line, (0, 20)), color=figures.UNIFORM, lw=1)
+    for b in (1, 2, 3):
+        ax.annotate(f"b = {b}", b * line, xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
+                    color=figures.UNIFORM, annotation_clip=True)
+
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 4.8), sharex=True, sharey=True)
+for ax, case in zip(axes, CASES):
+    draw_parts(ax, case)
+    draw_growth(ax, tables[case].dominant.sum())
+    ax.set(xlabel=f"length of the {tables[case].dominant.sum()} dominant components",
+           ylabel="length of all others", xlim=(0, 0.85 * longest), ylim=(0, 0.85 * longest), aspect="equal")
+figures.show(fig, study, "04-2", "large-and-small-part", n=f"{len(drawn):,} of {n:,} latents, 2,000 vectors",
+             alt="Length of the dominant part against length of the rest: the latents in a wide cloud, the "
+                 "cube of equal length in a small dense one, growing cubes along a line.")
 
 # %% [markdown]
 # ## What this run says

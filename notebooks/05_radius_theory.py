@@ -84,16 +84,20 @@ for name, distance in zip("oabc", [from_origin, *from_corner]):
     marked[name] = next(index for index in distance.argsort() if index not in marked.values())
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(9.6, 3.5))
+fig, axes = plt.subplots(1, 3, figsize=(9.6, 3.6))
 for ax, plane in zip(axes, planes):
     figures.scatter(points[:, plane], ax, figures.UNIFORM, size=11)
     for name, index in marked.items():
-        ax.annotate(name, points[index, plane], xytext=(5, 4), textcoords="offset points")
-        ax.scatter(*points[index, plane], s=45, facecolors="none", edgecolors="black")
+        ax.annotate(f"{name} {from_origin[index]:.1f}", points[index, plane], xytext=(6, 4), zorder=4,
+                    textcoords="offset points", bbox={"fc": "white", "ec": "none", "pad": 0.3, "alpha": 0.7})
+        ax.scatter(*points[index, plane], s=45, facecolors="none", edgecolors=figures.THEORY, zorder=5)
     ax.set(xlim=(-0.3, 10.3), ylim=(-0.3, 10.3), xlabel=f"$x_{plane[0] + 1}$", ylabel=f"$x_{plane[1] + 1}$")
+nearest_corner = max(from_corner[view, marked[name]] for view, name in enumerate("abc"))
+axes[0].set_title(f"At most {nearest_corner:.1f} from a corner of a view, and up to "
+                  f"{max(from_origin[marked[name]] for name in 'abc'):.1f} from the origin (number)")
 figures.show(fig, study, "P1-1", "three-projections", "200 uniform points in the cube of side 10, "
-             "projected on its three planes; the same four points are marked in every projection.",
-             n="200 points")
+             "projected on its three planes; the same four points are marked in every projection, with their "
+             "distance from the origin.", n="200 points", images=False)
 
 # %% [markdown]
 # The distances of the four. In its own view each letter is near the corner; compare that with the last
@@ -113,22 +117,48 @@ distances.style.format(precision=1)
 # %%
 Markdown(f"Of the 200 points, {(from_origin < 2).sum()} lie closer than 2 to the origin.")
 
-
 # %% [markdown]
-# **Figure P1-2.** The same 200 points in space, the origin in violet, and the four points of figure P1-1
-# marked again. **Figure P1-3.** 400 points in the cube [-5, 5]³. These are the pictures in which P1 sees the
-# stripes along the edges depleted.
+# **Figure P1-2.** The same 200 points in space, the origin in black, and the four points of figure P1-1
+# marked again, each with the line down to its place on the floor. Drawn in are all twelve edges, and in
+# black the two regions of which P1 computes the chances: the strip along an edge and the cube at the
+# corner. **Figure P1-3.** 400 points in the cube [-5, 5]³, in the same way. These are the pictures in which
+# P1 sees the stripes along the edges depleted.
 
 # %%
-def draw_cube(ax, cloud, low, high, view, named):
+corners = np.array(list(np.ndindex(2, 2, 2)))                          # (8, 3)
+unit_edges = [(p, q) for p in corners for q in corners if (p <= q).all() and (q - p).sum() == 1]       # 12
+
+def draw_box(ax, corner, sides, **style):
+    for edge in unit_edges:
+        ax.plot(*(np.array(corner) + np.array(edge) * sides).T, **style)
+
+
+# %%
+def draw_cube(ax, cloud, low, high):
+    side = high - low
+    draw_box(ax, (low,) * 3, (side,) * 3, color="0.6", lw=1.2)
+    draw_box(ax, (low, high - side / 10, low), (side / 10, side / 10, side), color=figures.THEORY, lw=0.9)
+    draw_box(ax, (low,) * 3, (side / 10,) * 3, color=figures.THEORY, lw=0.9)
     ax.scatter(*cloud.T, s=12, color=figures.UNIFORM, alpha=0.9, linewidths=0, rasterized=True)
-    ax.scatter(0, 0, 0, s=70, color="darkviolet", depthshade=False)
+    ax.scatter(0, 0, 0, s=40, color=figures.THEORY, depthshade=False)
+
+
+# %%
+def draw_named(ax, cloud, named, low):
     for name, index in named.items():
-        ax.scatter(*cloud[index], s=50, facecolors="none", edgecolors="black", depthshade=False)
-        ax.text(*cloud[index], f"  {name}")
+        x1, x2, x3 = cloud[index]
+        ax.plot((x1, x1), (x2, x2), (low, x3), color=figures.THEORY, lw=0.7, ls=":")
+        ax.scatter(x1, x2, x3, s=50, facecolors="none", edgecolors=figures.THEORY, depthshade=False)
+        ax.text(x1, x2, x3, f"  {name}")
+
+
+# %%
+def dress(ax, low, high):
     sides = {f"{axis}lim": (low, high) for axis in "xyz"}
     ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$", **sides)
     ax.view_init(*view)
+    ax.set_box_aspect((1, 1, 1), zoom=0.95)
+    ax.grid(False)
 
 
 # %%
@@ -136,11 +166,16 @@ view = (22, -60)                                                      # ours: el
 points_400 = generators.uniform(400, 3, b, rng)                       # as in P1: 400 points, b = 5
 cubes_drawn = {"P1-2": (points, 0, 10, marked), "P1-3": (points_400, -b, b, {})}
 for figure_id, (cloud, low, high, named) in cubes_drawn.items():
-    fig, ax = plt.subplots(figsize=(4.8, 4.4), subplot_kw={"projection": "3d"})
-    draw_cube(ax, cloud, low, high, view, named)
+    strip, _, corner = theory.strip_and_corner(cloud - low, high - low)
+    fig, ax = plt.subplots(figsize=(6.4, 5.6), subplot_kw={"projection": "3d"})
+    draw_cube(ax, cloud, low, high)
+    draw_named(ax, cloud, named, low)
+    dress(ax, low, high)
+    ax.set_title(f"Of {len(cloud)} points {strip} in the strip, where {len(cloud) / 100:g} are expected")
     figures.show(fig, study, figure_id, f"cube-{len(cloud)}-points", n=f"{len(cloud)} points",
                  alt=f"{len(cloud)} uniform points in the cube from {low:g} to {high:g} in three dimensions, "
-                     "the origin marked in violet.")
+                     f"the strip along one edge and the corner drawn in, with {strip} and {corner} points.",
+                 images=False)
 
 # %% [markdown]
 # ## Corrected here: the edges are not depleted
@@ -284,27 +319,25 @@ highest = max(counts.max() for counts in histograms.values())
 
 
 # %%
-def draw_histogram(ax, n, label):
-    ax.stairs(histograms[n], edges, fill=True, color=figures.UNIFORM, alpha=0.45)
-    ax.plot(edges, theory.radius_density(edges, n, b) * n_points * 0.1, color=figures.THEORY, lw=0.9)
-    if label:
-        ax.annotate(f"{n}", (theory.mean_radius(n, b), histograms[n].max()), xytext=(0, 5),
-                    textcoords="offset points", ha="center")
+def draw_dimensions(ax, shown):
+    for n, color in zip(shown, figures.blues(len(shown))):
+        ax.stairs(histograms[n], edges, fill=True, color=color, alpha=0.55)
+        ax.plot(edges, theory.radius_density(edges, n, b) * n_points * 0.1, color=figures.THEORY, lw=0.9)
+        ax.text(theory.mean_radius(n, b), 1.06 * highest, f"{n}", ha="center")
+    ax.set(xlabel=f"length R (number: N; b = {b:g})", ylabel="points per 0.1", ylim=(0, 1.18 * highest))
+    ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
 # %%
-fig, axes = plt.subplots(2, 1, figsize=(8.6, 5.4))
-for n in RADIUS_DIMS:
-    draw_histogram(axes[0], n, label=n >= 16)
-    if n <= 32:
-        draw_histogram(axes[1], n, label=True)
-axes[0].set(xlim=(0, edges[-1]), title="N = 3 to 2048 (labels from 16 on)")
-axes[1].set(xlim=(0, 22), title="the same, enlarged: N = 3, 4, 8, 16, 32", xlabel=f"R  (b = {b:g})")
-for ax in axes:
-    ax.set(ylabel="points per 0.1", ylim=(0, 1.15 * highest))
+fig, axes = plt.subplots(2, 1, figsize=(9.6, 5.8))
+draw_dimensions(axes[0], [n for n in RADIUS_DIMS if n >= 16])
+draw_dimensions(axes[1], [n for n in RADIUS_DIMS if n <= 32])
+ends = theory.std_radius([16, max(RADIUS_DIMS)], b)
+axes[0].set(xlim=(0, edges[-1]), title=f"Spread {ends[0]:.2f} at N = 16 and {ends[1]:.2f} at N = 2048")
+axes[1].set(xlim=(0, 22), title="Enlarged: the smaller N, the worse a normal law (black) fits")
 figures.show(fig, study, "P1-4", "radius-histograms", "Histograms of R for N from 3 to 2048: narrow peaks at "
              f"about b sqrt(N/3), at N = {N} with standard deviation {std_exact:.2f}; normal curves in "
-             "black.", n=f"{n_points:,} points per N")
+             "black.", n=f"{n_points:,} points per N", images=False)
 
 
 # %% [markdown]
@@ -325,6 +358,42 @@ def to_normal(n, counts):
 simulated = pd.DataFrame([theory.with_errors(radii[n]) for n in dims], index=pd.Index(dims, name="N"))
 simulated["to_normal"] = pd.Series({n: to_normal(n, counts) for n, counts in histograms.items()})
 figures.table(simulated, study, "radius-simulated.csv", precision=5).hide(sorted({*dims} - {*RADIUS_DIMS}))
+
+# %% [markdown]
+# **Figure 05-1** (ours) draws that table: the length rises as the root of N, its spread stays. Points are the
+# simulation, lines the exact law; the band holds the middle 95 % of the vectors. The dotted line at the right
+# is F2's formula for the spread, of which more below.
+
+# %%
+ns_drawn = np.arange(2, max(dims) + 1)
+mean_n, std_n = theory.mean_radius(ns_drawn, b), theory.std_radius(ns_drawn, b)
+
+
+# %%
+def draw_length(ax):
+    ax.fill_between(ns_drawn, mean_n - 1.96 * std_n, mean_n + 1.96 * std_n, color=figures.blues(4)[0], lw=0)
+    ax.plot(ns_drawn, mean_n, color=figures.THEORY, lw=1)
+    ax.plot(dims, simulated["mean"], "o", color=figures.UNIFORM, ms=5)
+    ax.set(title=f"The length rises from {mean_n[0]:.1f} at N = 2 to {mean_n[-1]:.0f} at N = {dims[-1]}",
+           xlabel="N", ylabel=f"R (b = {b:g})", xlim=(0, None), ylim=(0, None))
+
+
+# %%
+def draw_spread(ax):
+    ax.loglog(ns_drawn, std_n, color=figures.THEORY, lw=1)
+    ax.loglog(dims, simulated["std"], "o", color=figures.UNIFORM, ms=5)
+    ax.loglog(ns_drawn, theory.std_radius_approx(ns_drawn, b, "post"), ":", color=figures.THEORY)
+    ax.set(title=f"Its spread stays, {std_n[0]:.2f} and {std_n[-1]:.2f}; dotted: F2's formula", xlabel="N",
+           ylabel="standard deviation of R", ylim=(0.5, 100))
+
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.8))
+draw_length(axes[0])
+draw_spread(axes[1])
+figures.show(fig, study, "05-1", "length-rises-spread-stays", n=f"{n_points:,} points per N",
+             alt="Left, the length of uniform vectors against N with a thin band of constant width. Right, "
+                 "its standard deviation, flat over N, and F2's formula, which rises.", images=False)
 
 # %%
 Markdown(f"Normal up to chance: *to_normal* below {1.36 / np.sqrt(n_points):.5f}.")
@@ -351,10 +420,11 @@ Markdown(f"Normal up to chance: *to_normal* below {1.36 / np.sqrt(n_points):.5f}
 #
 # For the ratio there is a fourth, *multiplied*: the printed factor on the right side of the fraction line.
 #
-# **Figure P1-5.** Relative distance of each formula from the exact value, over N. Lines: formulas. Dots:
-# simulation. Grey: two standard errors of the simulation; a formula inside the grey cannot be told from the
-# exact value with that many points. We expect the corrected forms to fall steepest, and about nineteen of
-# twenty dots in the grey.
+# **Figure P1-5.** Relative distance of each formula from the exact value, over N, for formulas as lines and
+# the simulation as dots (filled: above the exact value; open: below it). Where a line dips, it changes its
+# sign. Grey: two standard errors of the simulation; a formula inside the grey cannot be told from the exact
+# value with that many points. We expect the corrected forms to fall steepest, and about nineteen of twenty
+# dots in the grey.
 
 # %%
 def exact_ratio(n):
@@ -366,35 +436,46 @@ FORMS = {"mean": (theory.mean_radius, theory.mean_radius_approx, ("plain", "post
 LINES = {"plain": "--", "leading": "--", "post": ":", "printed": ":", "multiplied": "-.", "corrected": "-"}
 
 # %%
-STYLES = {"--": "plain", ":": "printed in the posts", "-.": "multiplied", "-": "corrected (ours)"}
 UNIT = {"mean": b, "std": b, "ratio": 1}
+WORDS = {"mean": ("plain", "printed", "corrected"), "std": ("leading", "printed", "corrected"),
+         "ratio": ("plain", "printed", "multiplied", "corrected")}
 largest = max(dims)
 ns = np.unique(np.geomspace(2, largest, 200).round())
 
 
 # %%
-def draw_distances(ax, quantity):
+def draw_formulas(ax, quantity):
     exact, formula, forms = FORMS[quantity]
-    found, error = simulated[[quantity, f"{quantity}_error"]].to_numpy().T / UNIT[quantity]
-    ax.fill_between(dims, 1e-9, 2 * error / exact(dims), color="0.88", label="two standard errors")
-    for form in forms:
+    for form, word in zip(forms, WORDS[quantity]):
         off = abs(formula(ns, form=form) / exact(ns) - 1)
-        ax.loglog(ns, off, LINES[form], color=figures.THEORY, label=STYLES[LINES[form]])
-    ax.loglog(dims, abs(found / exact(dims) - 1), "o", ms=4, color=figures.UNIFORM, label="simulation")
-    ax.set(title=quantity, xlabel="N", ylim=(1e-9, 1e2), xlim=(1.8, 1.1 * largest))
+        ax.loglog(ns, off, LINES[form], color=figures.THEORY)
+        ax.annotate(word, (1, max(off[-1], 1.5e-7)), xycoords=ax.get_yaxis_transform(), xytext=(4, 0),
+                    textcoords="offset points", va="center", fontsize=8)
+
+
+# %%
+def draw_simulated(ax, quantity):
+    found, error = simulated[[quantity, f"{quantity}_error"]].to_numpy().T / UNIT[quantity]
+    exact = FORMS[quantity][0](dims)
+    off = found / exact - 1
+    ax.fill_between(dims, 1e-9, 2 * error / exact, color="0.9", lw=0)
+    ax.scatter(dims, abs(off), 18, facecolors=np.where(off > 0, figures.UNIFORM, "white"),
+               edgecolors=figures.UNIFORM, zorder=3)
 
 
 # %%
 std_printed = theory.std_radius_approx(N, form="post") / theory.std_radius(N)
-fig, axes = plt.subplots(1, 3, figsize=(9.8, 4), sharey=True)
+fig, axes = plt.subplots(1, 3, figsize=(9.6, 4.4), sharey=True)
 for ax, quantity in zip(axes, FORMS):
-    draw_distances(ax, quantity)
+    draw_formulas(ax, quantity)
+    draw_simulated(ax, quantity)
+    ax.set(title=quantity, xlabel="N", ylim=(1e-7, 1e2), xlim=(1.8, 1.1 * largest))
 axes[0].set_ylabel("relative distance from the exact value")
-fig.legend(*axes[2].get_legend_handles_labels(), loc="outside upper center", ncols=6)
+axes[1].set_title(f"std, F2's {std_printed:.0f} times too large at {N}")
 figures.show(fig, study, "P1-5", "formulas-against-exact", "Relative distance from the exact value over N, "
              f"for formulas and simulation, of mean, std and ratio. At N = {N} the printed standard "
              f"deviation is {std_printed:.1f} times the exact one; the corrected forms are closest at large "
-             "N.", n=f"{n_points:,} points per N")
+             "N.", n=f"{n_points:,} points per N", images=False)
 
 
 # %% [markdown]
@@ -506,8 +587,8 @@ few.style.format(precision=1).format_index(precision=1)
 # %% [markdown]
 # Then a region that looks like latents and needs no network: the twelve special axes with the centres and
 # widths of C2's table (figure C2-4), the widths read as full widths at half maximum of normal laws, and 244
-# further components with mean 0 and standard deviation 1. This cloud is ours, and a stand-in; real latents
-# are in notebook 04.
+# further components with mean 0 and standard deviation 1. This cloud is ours, and a stand-in; figure 04-2 has
+# real latents in the same picture.
 
 # %%
 large, mu, sigma = len(statements.C2_TABLE), np.zeros(N), np.ones(N)
@@ -551,7 +632,7 @@ Markdown(f"The best compromise is **b = {best.b:g}**: there {10**best.log10_smal
 # **Figure P2-1**, four panels. *Top left*, the idea in two dimensions: growing squares round the origin, and
 # a region that is long in one direction and thin in the other. A square as thin as the region does not reach
 # its end; the square that does has most of its points elsewhere. *Top right*, 256 dimensions: the chance of
-# at most k components outside [-1, 1] (blue; the largest k is the region's) and the reach (green) over b.
+# at most k components outside [-1, 1] (blue; the largest k is the region's) and the reach (orange) over b.
 # *Bottom left*, lengths: the shells of the cubes (normal curves with the exact mean and spread) and the
 # region. *Bottom right*, for each vector the length of its large part against that of its small part. A
 # growing cube stretches both alike and moves along a line; we expect the region beside that line.
@@ -566,30 +647,32 @@ def draw_squares(ax):
     ax.add_patch(plt.matplotlib.patches.Ellipse((4, 0), 9, 1.4, color=figures.NORMAL, alpha=0.35, lw=0))
     for half, z in squares_drawn.items():
         hit = in_thin[half]
-        ax.add_patch(plt.Rectangle((-half, -half), 2 * half, 2 * half, fill=False, lw=0.8))
+        ax.add_patch(plt.Rectangle((-half, -half), 2 * half, 2 * half, fill=False, lw=0.8, zorder=3))
         ax.scatter(*z[~hit].T, s=3, color=figures.UNIFORM, alpha=0.6, linewidths=0, rasterized=True)
-        ax.scatter(*z[hit].T, s=6, color="black", linewidths=0, rasterized=True)
-    ax.set(xlim=(-9, 9), ylim=(-9, 9), aspect="equal", xlabel="a large component", ylabel="a small component",
-           title="squares of b = 1, 2, 4, 8")
+        ax.scatter(*z[hit].T, s=3, color=figures.THEORY, linewidths=0, rasterized=True)
+    ticks = (-8, -4, 0, 4, 8)
+    ax.set(xlim=(-9, 9), ylim=(-9, 9), aspect="equal", xlabel="a large component", xticks=ticks, yticks=ticks,
+           ylabel="a small component", title="Squares of b = 1, 2, 4, 8; black: in the region")
 
 
 # %%
 def draw_chances(ax):
-    for k in (0, 12, 26, 50, k_region):
+    for k, height in zip((0, 12, 26, 50, k_region), (-2, -7, -20, -60, -20)):    # ours: where it is named
         ax.plot(half_widths, log10_at_most[k], color=figures.UNIFORM, lw=1)
-        label_at = half_widths[(log10_at_most[k] < -25).argmax()]
-        ax.annotate(f"{k}", (label_at, -25), xytext=(5, 0), textcoords="offset points", fontsize=7.5)
-    ax.plot(half_widths, cubes.log10_reach, color=figures.NORMAL, lw=1.8,
-            label="reach: share of the region inside")
-    ax.axhline(-np.log10(200_000), color=figures.THEORY, lw=0.8, ls="--", label="one in 200,000")
-    ax.legend(loc="lower left")
+        at = half_widths[(log10_at_most[k] < height).argmax()]
+        ax.text(at, height, f"{k}", ha="center", va="center", fontsize=8,
+                bbox={"fc": "white", "ec": "none", "pad": 0.5})
+    ax.plot(half_widths, cubes.log10_reach, color=figures.NORMAL, lw=1.8)
+    ax.text(3.2, -0.6, "reach", color=figures.NORMAL, ha="right")
+    ax.axhline(-np.log10(200_000), color=figures.THEORY, lw=0.8, ls="--")
+    ax.text(11.5, -5, "one in 200,000", ha="right")
 
 
 # %%
 def scale_chances(ax):
     ax.set_yscale("asinh", linear_width=1)
-    ax.set(xscale="log", xlim=(1, 12), ylim=(-1500, 0.2), yticks=[0, -1, -3, -10, -30, -100, -300],
-           xlabel="b", ylabel="log10 of the chance", title=f"at most k of {N} outside [-1, 1] (label: k)")
+    ax.set(xscale="log", xlim=(1, 12), ylim=(-400, 0.2), yticks=[0, -1, -3, -10, -30, -100, -300], xlabel="b",
+           title=f"At most k of {N} outside [−1, 1] (number: k)", ylabel="log10 of the chance (stretched)")
     ax.set_xticks([1, 1.5, 2, 3, 5, 8, 12], ["1", "1.5", "2", "3", "5", "8", "12"])
     ax.minorticks_off()
     ax.yaxis.set_major_formatter("{x:.0f}")
@@ -601,10 +684,10 @@ def draw_shells(ax):
     for half in HALF_WIDTHS:
         density = theory.radius_density(r, N, half)
         ax.plot(r, density, color=figures.UNIFORM, lw=1)
-        ax.annotate(f"{half:g}", (r[density.argmax()], density.max()), ha="center", va="bottom", fontsize=7.5)
+        ax.annotate(f"{half:g}", (r[density.argmax()], density.max()), ha="center", va="bottom", fontsize=8)
     ax.hist(r_region, 60, density=True, color=figures.NORMAL, alpha=0.6, label="region")
     ax.set(xlim=(0, 120), ylim=(0, 1.75), xlabel="R", ylabel="density",
-           title="shells of the cubes (label: b)")
+           title="Shells of the cubes (number: b)")
     ax.legend()
 
 
@@ -614,10 +697,10 @@ def draw_parts(ax):
         ax.scatter(*(half * parts["cube"][:, :400]), s=2, color=figures.UNIFORM, alpha=0.5, lw=0,
                    rasterized=True)
         ax.annotate(f"{half:g}", half * parts["cube"].mean(1), xytext=(-9, 6), textcoords="offset points",
-                    fontsize=7.5, ha="right")
+                    fontsize=8, ha="right")
     ax.scatter(*parts["region"][:, :2_000], s=2, color=figures.NORMAL, alpha=0.5, lw=0, rasterized=True)
     ax.set(xscale="log", yscale="log", xlabel=f"length of the {large} large components",
-           ylabel=f"length of the other {N - large}", title="cubes (blue, label: b) and region (green)")
+           ylabel=f"length of the other {N - large}", title="Cubes (blue, number: b) and the region (orange)")
 
 
 # %%
@@ -632,7 +715,7 @@ figures.show(fig, study, "P2-1", "growing-cubes", "Four panels: squares growing 
              f"a plane; chances over b in {N} dimensions, small and reach crossing near b = {best.b:.1f}; "
              f"shells of cubes of b from 1 to 12; lengths of {large} large and {N - large} small components, "
              "the region beside the cubes.",
-             n="10,000 vectors of the region, 10,000 of the cube (fewer drawn), 300 per square")
+             n="10,000 vectors of the region, 10,000 of the cube (fewer drawn), 300 per square", images=False)
 
 # %% [markdown]
 # In the plane: which share of a square's points does the thin region get? One small direction costs a

@@ -15,7 +15,7 @@
 # same (notebook 10): half widths, radii and the centre are statements in these; Mahalanobis distances, the
 # multivariate normal and all scores of pictures are the same in all.
 #
-# * **Posts:** F1 (figure F1-1), F2 (methods 2 and 3, the half widths, its conclusions). Figures 07-1 to 07-9
+# * **Posts:** F1 (figure F1-1), F2 (methods 2 and 3, the half widths, its conclusions). Figures 07-1 to 07-13
 #   are ours.
 # * **Writes:** `face-rates.csv`, `ladder.csv`, `likelihood.csv`, `curves.csv`, `ablation.csv`,
 #   `uniform-landing.csv`, `walks.csv`, `voids.csv`, `variants.csv`, `claims-07.csv`; all in `data/RUN/`.
@@ -33,6 +33,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown, display
+from matplotlib.transforms import IdentityTransform
 
 # %%
 from lib import claims, figures, stages
@@ -55,11 +56,11 @@ figures.use_style()
 
 # %%
 x, rng = cache.load(study), np.random.default_rng(seed)
-COLOURS = {"I": figures.LATENT, "II": figures.UNIFORM}
-model = {case: stages.load_network(study, case) for case in COLOURS}
+CASES = ("I", "II")
+model = {case: stages.load_network(study, case) for case in CASES}
 z = {(case, split): artifacts.require(study.latents(case, split), "02_encode_celeba").astype(float)
-     for case in COLOURS for split in ("train", "held_out")}
-cloud = {case: ladder.fitted(z[case, "train"]) for case in COLOURS}
+     for case in CASES for split in ("train", "held_out")}
+cloud = {case: ladder.fitted(z[case, "train"]) for case in CASES}
 
 # %%
 n, d = min(50 if scale == "smoke" else 300, len(x.held_out) // 3), z["I", "train"].shape[1]     # ours
@@ -103,7 +104,9 @@ controls = {name: faces for name, faces in found.items() if "shuffled" in name o
 alarms = judged[judged.pictures.isin(controls)].rate
 doubts = detection.doubts((found["original images"].sum(), n),
                           {name: (faces.sum(), n) for name, faces in controls.items()})
-Markdown("**Doubt:** " + "; ".join(doubts) + "." if doubts else "It is fit by both rules.")
+no_faces = judge.no_faces(*(judge.share(found[name]) for name in ("original images", "blocks of 8 shuffled")))
+Markdown(f"**Not applicable:** {no_faces}: no rate of faces below says anything." if no_faces else
+         "**Doubt:** " + "; ".join(doubts) + "." if doubts else "It is fit by both rules.")
 
 # %% [markdown]
 # ## Faces from statistical vectors
@@ -111,8 +114,10 @@ Markdown("**Doubt:** " + "; ".join(doubts) + "." if doubts else "It is fit by bo
 # Every rung makes its vectors from `g`, and the decoder its pictures of them. Latents of training and of
 # held-out images go the same way, for comparison.
 #
-# **Figure F1-1.** What the decoder of case II makes of vectors from a normal distribution with the latents'
-# own mean and covariance: thirty in a row, none chosen.
+# **Figure F1-1.** The whole story in one plate, case II: uniform vectors with the latents' mean square
+# radius, vectors from a normal distribution with the latents' own mean and covariance, and, as the yardstick,
+# reconstructions of unseen images. None is chosen; at the right, the share in which the detector sees a face,
+# with its 95 % interval.
 
 # %%
 HELD = "real latents, held-out"
@@ -138,11 +143,27 @@ both = {case: decoded_and_judged(case) for case in model}
 decoded, hits = ({case: pair[k] for case, pair in both.items()} for k in (0, 1))
 
 # %%
-fig, ax = plt.subplots(figsize=(8.6, 2.75))
-figures.image_grid(decoded["II"]["multivariate normal"][:30], 10, ax)
-figures.show(fig, study, "F1-1", "faces-from-statistical-vectors", colors=256, n="30 vectors, none chosen",
-             alt="Thirty images decoded from multivariate normal vectors with the mean and covariance of the "
-             "latents of case II.")
+STORY = {"uniform, b_match": 1, "multivariate normal": min(n // 10, 3), HELD: 1}     # rows of ten
+plate = np.concatenate([decoded["II"][name][:10 * count] for name, count in STORY.items()])
+rate_of = {(case, name): judge.share(hits[case][name]) for case in model for name in vectors[case]}
+
+def interval(row):
+    return f"{row['rate']:.0%}\n({row['low']:.0%} to {row['high']:.0%})"
+
+
+# %%
+seen_in = [f"{rate_of['II', name]['rate']:.0%}" for name in STORY]
+fig = figures.sheet(
+    plate.reshape(-1, 10, *plate.shape[1:]), rows=list(STORY.values()),
+    labels=["uniform vectors,\nthe latents' mean\nsquare radius",
+            "normal vectors,\nthe latents' mean\nand covariance", "latents of\nunseen images"],
+    beside={"faces seen": [interval(rate_of["II", name]) for name in STORY]},
+    title=f"Case II. Uniform vectors give faces in {seen_in[0]}, normal vectors with the latents' mean and "
+    f"covariance in {seen_in[1]}, reconstructions in {seen_in[2]}")
+figures.show(fig, study, "F1-1", "faces-from-statistical-vectors", n=f"none chosen; shares of {n} vectors",
+             alt="Ten images decoded from uniform vectors, more from multivariate normal vectors with the "
+             "mean and covariance of the latents of case II, ten reconstructions. Faces are seen in "
+             f"{seen_in[0]}, {seen_in[1]} and {seen_in[2]}.")
 
 # %% [markdown]
 # ## The ladder
@@ -152,17 +173,28 @@ figures.show(fig, study, "F1-1", "faces-from-statistical-vectors", colors=256, n
 # width that has the latents' mean square radius, and with exactly their radii; independent normals with each
 # component's mean and width (method 3); normals along the principal axes, each pair kept inside its ellipse
 # of 1, 2 or 3 sigma; the multivariate normal; a Gaussian mixture; a kernel density. The last row is the
-# yardstick: reconstructions.
+# yardstick: reconstructions. At the right: the share of faces with its 95 % interval, and the medians of the
+# radius and of the Mahalanobis distance.
 
 # %%
-fig, axes = plt.subplots(len(names) + 1, 1, figsize=(7.4, 10.6))
-for ax, name in zip(axes, names + [HELD]):
-    figures.image_grid(decoded["II"][name][:12], 12, ax)
-    label = name.replace(", ", ",\n") if name in names else "reconstructions"
-    ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=8)
-figures.show(fig, study, "07-1", "the-ladder-in-pictures", n="12 draws of case II, none chosen", colors=256,
-             alt="Twelve images decoded from each rung of the ladder, from uniform vectors to a kernel "
-             "density, and reconstructions.")
+RUNGS, GROUPS = [*names, HELD], (9, 1, 3, 3, 1)
+match = f"{np.sqrt(3 * np.mean(cloud['II'].radii ** 2) / d):.2f} (match)"
+shown_as = {"uniform, b_match": f"uniform, b = {match}", HELD: "reconstructions"}
+out = {(case, name): np.linalg.norm(ladder.whitened(cloud[case], v), axis=1)
+       for case in model for name, v in vectors[case].items()}
+beside = {"faces seen": [interval(rate_of["II", name]) for name in RUNGS],
+          "radius": [f"{np.median(latent.radii(vectors['II'][name])):.1f}" for name in RUNGS],
+          "Mahalanobis\ndistance": [f"{np.median(out['II', name]):,.1f}" for name in RUNGS]}
+
+# %%
+true_radii, normals = (rate_of["II", name]["rate"] for name in ("uniform, true radii", "multivariate normal"))
+fig = figures.sheet(np.stack([decoded["II"][name][:10] for name in RUNGS]), rows=GROUPS, beside=beside,
+                    labels=[shown_as.get(name, name).replace("sigma", "σ") for name in RUNGS],
+                    title=f"Case II. The latents' radii alone: faces in {true_radii:.0%}; their mean and "
+                    f"covariance: in {normals:.0%}")
+figures.show(fig, study, "07-1", "the-ladder-in-pictures", n=f"10 draws, none chosen; numbers of {n} each",
+             alt="Ten images decoded from each rung of the ladder, from uniform vectors to a kernel "
+             "density, and reconstructions, with share of faces, radius and Mahalanobis distance.")
 
 # %% [markdown]
 # ### Scores
@@ -240,31 +272,46 @@ Markdown(f"Widths from {least:g} to {most_tried:g} were tried; "
          + ("**the best may lie beyond.**" if at_end else "the best lies inside."))
 
 # %% [markdown]
-# **Figure 07-2.** The ladder in numbers; dotted lines mark reconstructions of held-out latents.
+# **Figure 07-2.** The ladder in numbers: uniform rungs in blue, normal ones in orange, latents in red; dotted
+# lines mark reconstructions of held-out latents.
 
 # %%
-ERRORS = {"rate": lambda part: (part.rate - part.low, part.high - part.rate),
+ERRORS = {"rate": lambda part: pd.concat([part.rate - part.low, part.high - part.rate], axis=1).T,
           "Fréchet, other encoder": lambda part: 2 * part["Fréchet error"]}
 
+def source(name):
+    """The colour of a rung's source."""
+    return figures.UNIFORM if "uniform" in name else figures.LATENT if "real" in name else figures.NORMAL
+
+
+# %%
 def rungs_in_numbers(ax, column):
     """One score of all rungs in both cases; faces with their intervals, Fréchet with two errors."""
     for case, part in table.groupby("case"):
-        error = ERRORS[column](part) if column in ERRORS else None
-        ax.errorbar(part[column], range(len(part)), xerr=error, fmt="o-", ms=4, lw=0.8, color=COLOURS[case],
-                    label=f"case {case}")
-        ax.axvline(part[column].iloc[-1], color=COLOURS[case], lw=0.8, ls=":")
+        error = ERRORS[column](part).to_numpy() if column in ERRORS else None
+        ax.errorbar(part[column], range(len(part)), xerr=error, fmt=figures.CASE[case]["ls"], lw=0.7,
+                    color="0.65", zorder=1)
+        ax.scatter(part[column], range(len(part)), s=18, marker=figures.CASE[case]["marker"], zorder=3,
+                   color=[source(name) for name in part.rung], label=f"case {case}")
+        ax.axvline(part[column].iloc[-1], color=figures.LATENT, lw=0.8, ls=":")
     ax.set(xlabel=LABELS.get(column, column.replace(", ", ",\n")))
 
 
 # %%
 LABELS = {"rate": "faces (95 % interval)", "way back": "way back / real"}
 spaces = [f"{what}, {OTHER}" for what in ("Fréchet", "density", "coverage")]
-fig, axes = plt.subplots(1, 5, figsize=(11, 4.6), sharey=True)
+of_uniform = table[table.rung.str.startswith("uniform")].rate.max()
+of_others = table[table.rung.isin(names) & ~table.rung.str.startswith("uniform")].rate.min()
+
+# %%
+fig, axes = plt.subplots(1, 5, figsize=(11, 5), sharey=True)
 for ax, column in zip(axes, ["rate", "way back", *spaces]):
     rungs_in_numbers(ax, column)
 last = table[table.case == "II"]
-axes[0].set(yticks=range(len(last)), yticklabels=last.rung, ylim=(len(last) - 0.5, -0.5), title="07-2")
-axes[0].legend(fontsize=7)
+axes[0].set(yticks=range(len(last)), yticklabels=last.rung, ylim=(len(last) - 0.5, -0.5))
+fig.suptitle(f"Faces: {of_uniform:.0%} at most on a uniform rung, {of_others:.0%} at least on any other",
+             x=0.01, ha="left", fontsize=10.5)
+axes[0].legend()
 axes[1].set_xscale("log")
 figures.show(fig, study, "07-2", "the-ladder-in-numbers", n=f"{n} vectors per rung and case",
              alt="Five scores for each rung of the ladder; faces in case II: "
@@ -306,30 +353,35 @@ artifacts.write(study.data / "curves.csv", curves)
 
 
 # %%
-def faces_against(ax, what, ticks):
+def faces_against(ax, what, ticks, color):
     """Faces against the size `what` in both cases, with 95 % intervals, and the band of false alarms."""
     for case, part in curves[curves.what == what].groupby("case"):
-        ax.plot(part.value, part.rate, "o-", ms=3, color=COLOURS[case], label=f"case {case}")
-        ax.fill_between(part.value, part.low, part.high, color=COLOURS[case], alpha=0.15, lw=0)
-    ax.axhspan(alarms.min(), alarms.max(), color="0.85", zorder=0)
+        ax.plot(part.value, part.rate, ms=4, color=color, **figures.CASE[case], label=f"case {case}")
+        ax.fill_between(part.value, part.low, part.high, color=color, alpha=0.15, lw=0)
+    ax.axhspan(alarms.min(), alarms.max(), color="0.85", zorder=0, label="false alarms")
     ax.set(xscale="log", ylim=(-0.02, 1.02))
     ax.set_xticks(ticks, ticks)
     ax.minorticks_off()
 
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(8.4, 3.2), sharey=True)
-faces_against(axes[0], "half width", [0.25, 1, 4, 12])
-faces_against(axes[1], "Mahalanobis distance", [2, 4, 8, 16, 32, 64])
-axes[0].axvspan(1, 2, color="#f2e6c2", zorder=-1)
-axes[1].axvline(16, color=figures.THEORY, lw=0.8, ls=":")
+best_at = curves.loc[curves.groupby(["case", "what"]).rate.idxmax()].set_index(["case", "what"]).value
+at_b, at_distance = (best_at.xs(what, level="what") for what in ("half width", "Mahalanobis distance"))
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(8.8, 3.4), sharey=True)
+faces_against(axes[0], "half width", [0.25, 1, 4, 12], figures.UNIFORM)
+faces_against(axes[1], "Mahalanobis distance", [2, 4, 8, 16, 32, 64], figures.NORMAL)
+axes[0].axvspan(1, 2, color="#f2e6c2", zorder=-1, label="the posts' 1 to 2")
+axes[1].axvline(16, color=figures.THEORY, lw=0.8, ls=":", label="√256")
 axes[0].set(xlabel="half width b of uniform vectors", ylabel="faces",
-            title="07-3: yellow: the posts' 1 to 2; grey: false alarms")
-axes[1].set(xlabel="Mahalanobis distance of normal vectors", title="dotted: sqrt(256)")
-axes[1].legend(fontsize=7)
-figures.show(fig, study, "07-3", "faces-against-size", n=f"{len(unit)} vectors per point",
-             alt="Share of faces against the half width of uniform vectors and against the Mahalanobis "
-             "distance of normal vectors.")
+            title=f"uniform: most at b = {at_b['I']:g} (I), {at_b['II']:g} (II)")
+axes[1].set(xlabel="Mahalanobis distance of normal vectors",
+            title=f"normal: most at {at_distance['I']:g} (I), {at_distance['II']:g} (II)")
+for ax in axes:
+    ax.legend()
+figures.show(fig, study, "07-3", "faces-against-size", n=f"{len(unit)} vectors per point", alt="Faces "
+             "against the half width of uniform, and the Mahalanobis distance of normal vectors, two cases.")
 
 # %% [markdown]
 # **"1 <= b <= 2 gives a chance".** The share of faces at the five half widths from 1 to 2, less that at
@@ -383,6 +435,38 @@ landed = pd.DataFrame([{"case": case, "vectors": name, **ladder.landing(cloud[ca
 figures.table(landed, study, "uniform-landing.csv", precision=2, na_rep="-")
 
 # %% [markdown]
+# **Figure 07-12.** The same in one picture: every vector of a rung by its radius and its Mahalanobis
+# distance. Vectors of one radius lie above each other: where uniform ones have the radii of the latents, they
+# lie far above them.
+
+# %%
+SEEN = {**{f"uniform, b = {b:g}": blue for b, blue in zip((1, 2, 5, 12), figures.blues(4))},
+        "uniform, true radii": "black", "independent normal": figures.MUTED,
+        "multivariate normal": figures.NORMAL, HELD: figures.LATENT}
+farther = {case: np.median(out[case, "uniform, true radii"]) / np.median(out[case, HELD]) for case in model}
+
+
+# %%
+def by_both_lengths(ax, case):
+    """Radius and Mahalanobis distance of the vectors of eight sources."""
+    for name, color in SEEN.items():
+        ax.scatter(latent.radii(vectors[case][name]), out[case, name], s=5, color=color, alpha=0.6, lw=0,
+                   rasterized=True, label=name)
+    ax.set(xscale="log", yscale="log", xlabel="radius",
+           title=f"case {case}: uniform, true radii {farther[case]:.0f} × as far out")
+
+
+# %%
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.9), sharex=True, sharey=True)
+for ax, case in zip(axes, model):
+    by_both_lengths(ax, case)
+axes[0].set_ylabel("Mahalanobis distance")
+axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1), markerscale=3)
+figures.show(fig, study, "07-12", "radius-against-mahalanobis-distance", n=f"{n} vectors of each source",
+             alt="Clouds of vectors by radius and Mahalanobis distance. Uniform ones with the latents' radii "
+             f"lie {farther['I']:.0f} (case I) and {farther['II']:.0f} times (case II) as far out.")
+
+# %% [markdown]
 # ## What share of the failure is due to what?
 #
 # In the coordinates that training left, uniform vectors are wrong in four ways: radius, centre, marginal
@@ -415,38 +499,73 @@ pd.concat(share, axis=1).style.format("{:+.2f}")
 order = ablation[ablation.case == "I"].sort_values("rate").ingredients.tolist()
 in_words = {case: ", ".join(f"{i} {value:+.2f}" for i, value in s.share.items()) for case, s in share.items()}
 
+
+# %%
 def rates_and_shares(left, right, k, case):
     """Rates of the 16 subsets with their intervals, and the four shares with two standard errors."""
-    part = ablation[ablation.case == case].set_index("ingredients").loc[order]
+    part, style = ablation[ablation.case == case].set_index("ingredients").loc[order], figures.CASE[case]
     error = part.rate - part.low, part.high - part.rate
-    left.errorbar(part.rate, np.arange(16) + 0.2 * k - 0.1, xerr=error, fmt="o", ms=3, color=COLOURS[case],
-                  label=f"case {case}")
-    right.bar(np.arange(4) + 0.36 * k - 0.18, share[case].share, 0.34, color=COLOURS[case],
-              yerr=2 * share[case].error, error_kw={"lw": 1})
+    look = {"fmt": style["marker"], "ms": 4, "lw": 1, "color": figures.NORMAL, "label": f"case {case}",
+            "fillstyle": "full" if case == "I" else "none"}
+    left.errorbar(part.rate, np.arange(16) + 0.3 * k - 0.15, xerr=error, **look)
+    right.errorbar(share[case].share, np.arange(4) + 0.16 * k - 0.08, xerr=2 * share[case].error, **look)
 
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9.2, 3.9), width_ratios=(1.1, 1), layout="constrained")
+def subsets(ax):
+    """A dot for each ingredient of each subset, in the order of the rates."""
+    known = np.array([[i in subset for i in ladder.INGREDIENTS] for subset in order])
+    for column in range(4):
+        ax.scatter([column] * 16, range(16), s=22, color=np.where(known[:, column], "black", "0.88"))
+    ax.set(xlim=(-0.6, 3.6), ylim=(-0.6, 15.6), yticks=[])
+    ax.set_xticks(range(4), ladder.INGREDIENTS, rotation=50, ha="right")
+
+
+# %%
+strongest = {case: s.share.idxmax() for case, s in share.items()}
+fig, axes = plt.subplots(1, 3, figsize=(9.6, 4.4), width_ratios=(0.45, 1.1, 1), layout="constrained")
+subsets(axes[0])
 for k, case in enumerate(model):
-    rates_and_shares(*axes, k, case)
-axes[0].set(yticks=range(16), yticklabels=order, xlabel="faces (95 % interval)",
-            title="07-4: any subset of four ingredients")
-axes[0].legend(fontsize=7)
-axes[0].tick_params(axis="y", labelsize=7)
-axes[1].set(xticks=range(4), xticklabels=ladder.INGREDIENTS, ylabel="Shapley share of the faces",
-            title="in the coordinates training left; lines: two errors")
-axes[1].axhline(0, color="black", lw=0.8)
-axes[1].tick_params(axis="x", labelsize=8)
-figures.show(fig, study, "07-4", "ingredients", n=f"{len(half)} vectors per subset and case",
-             alt="Face rates for all 16 subsets of radius, centre, marginals and correlations, and their "
-             "Shapley shares: " + "; ".join(f"case {case}: {in_words[case]}" for case in model) + ".")
+    rates_and_shares(*axes[1:], k, case)
+axes[1].set(yticks=[], ylim=(-0.6, 15.6), xlabel="faces (95 % interval)", title="any of four ingredients")
+axes[1].legend()
+axes[2].set(xlabel="Shapley share of the faces (two errors)", ylim=(3.5, -0.5),
+            title=f"largest: {strongest['I']} (I), {strongest['II']} (II)")
+axes[2].set_yticks(range(4), ladder.INGREDIENTS)
+axes[2].axvline(0, color="black", lw=0.8)
+figures.show(fig, study, "07-4", "ingredients", n=f"{len(half)} vectors a subset; coordinates as trained",
+             alt="Faces for all 16 subsets of radius, centre, marginals, correlations, and Shapley shares: "
+             + "; ".join(f"case {case}: {in_words[case]}" for case in model) + ".")
+
+# %% [markdown]
+# Why should the centre matter so much? **Figure 07-13** walks from the origin to the mean of the latents, and
+# decodes the points on the way. Under each stands the share of faces among normal vectors of the latents'
+# covariance around that very point: only their centre changes.
+
+# %%
+WAY = np.linspace(0, 1, 9)
+centred = {case: ladder.multivariate_normal(cloud[case], half) - cloud[case].mean for case in model}
+of_way = {case: judge.pictures(model[case], WAY[:, None] * cloud[case].mean) for case in model}
+around = {case: [judge.rate(judge.pictures(model[case], centred[case] + t * cloud[case].mean))["rate"]
+                 for t in WAY] for case in model}
+ends_of = [f"{around[case][k]:.0%}" for k in (0, -1) for case in model]
+
+# %%
+fig = figures.sheet(np.stack(list(of_way.values())), labels=[f"case {case}" for case in model], rows=(1, 1),
+                    heads=["origin", *(f"{t:.2g}" for t in WAY[1:-1]), "mean"],
+                    under=[[f"{rate:.0%}" for rate in rates] for rates in around.values()],
+                    title=f"Normal vectors around the origin: faces in {ends_of[0]} (I), {ends_of[1]} (II); "
+                    f"around the mean: {ends_of[2]} and {ends_of[3]}")
+figures.show(fig, study, "07-13", "from-the-origin-to-the-mean", n=f"shares of {len(half)} vectors each",
+             alt="Images decoded at nine points from the origin to the mean of the latents, in both cases; "
+             "under each the share of faces around it.")
 
 # %% [markdown]
 # ## Walks
 #
 # Between two faces the straight line runs through the inside of the shell; the *norm-keeping* way goes round
 # the mean at the distances of the two ends (rotating the whitened vectors). **Figure 07-5** walks two pairs
-# of held-out latents in both ways, and the curves score many.
+# of held-out latents in both ways, **figure 07-11** scores many.
 #
 # How to read the table: halfway (t = 0.5) the straight line is nearer to the mean than its ends, and nearer
 # than latents are; the norm-keeping way stays at their distance. Faces break halfway if the interval there
@@ -477,25 +596,51 @@ artifacts.write(study.data / "walks.csv", steps)
 steps[steps.t.isin([0, 0.5, 1])].style.hide(axis="index").format(precision=2)
 
 # %%
-fig = plt.figure(figsize=(9.4, 7.4), layout="constrained")
-top, bottom = fig.subfigures(2, 1, height_ratios=(2, 1))
-for ax, (way, pair) in zip(top.subplots(4, 1), [(way, pair) for way in WAYS for pair in (0, 1)]):
-    figures.image_grid(on_the_way["II", way][1][pair::m], 9, ax)
-    ax.set_ylabel(f"{way}\n{('first', 'second')[pair]} pair", rotation=0, ha="right", va="center", fontsize=8)
-for ax, column in zip(bottom.subplots(1, 3), ("Mahalanobis distance", "rate", "way back")):
+pair = {(way, k): on_the_way["II", way][1][k::m].astype(float) / 255 for way in WAYS for k in (0, 1)}
+apart = {k: (4 * np.abs(pair["straight", k] - pair["norm-keeping", k])).clip(0, 1) for k in (0, 1)}
+both_pairs = np.stack([images for k in (0, 1) for images in (*(pair[way, k] for way in WAYS), apart[k])])
+of_middle = steps[(steps.t == 0.5) & (steps.case == "II")].set_index("way")["Mahalanobis distance"]
+
+# %%
+fig = figures.sheet(both_pairs, labels=[*WAYS, "difference × 4"] * 2, rows=(3, 3), columns=(4, 1, 4),
+                    heads=[f"{t:g}" for t in STEPS],
+                    title=f"Case II. Halfway: Mahalanobis distance {of_middle['straight']:.1f} straight, "
+                    f"{of_middle['norm-keeping']:.1f} on the norm-keeping way")
+figures.show(fig, study, "07-5", "walks", n="the first two pairs of held-out latents",
+             alt="Two pairs of held-out faces and seven images between them, on the straight and on the "
+             "norm-keeping way, with four times the difference of the two.")
+
+# %%
+LOOKS = {"straight": (figures.MUTED, "none"), "norm-keeping": (figures.LATENT, "full")}
+YARDS = {"rate": "faces (95 % interval)", "way back": "way back / that of real latents"}
+
+
+# %%
+def score_of_walks(ax, column):
+    """A score against the share of the way: case by line and marker, way by colour and filling."""
     for (case, way), part in steps.groupby(["case", "way"], sort=False):
-        ax.plot(part.t, part[column], "-" if way == "straight" else "--", marker="o", ms=3,
-                color=COLOURS[case], label=f"case {case}, {way}")
-    ax.set(xlabel="share of the way", ylabel="faces" if column == "rate" else column, ylim=(0, None))
-bottom.axes[0].legend(fontsize=6)
-figures.show(fig, study, "07-5", "walks", n=f"{m} pairs per case; pictures of case II", colors=256,
-             alt="Two walks between held-out faces, straight and norm-keeping, and their distance, face rate "
-             "and way back.")
+        color, fill = LOOKS[way]
+        ax.plot(part.t, part[column], ms=4, color=color, fillstyle=fill, **figures.CASE[case],
+                label=f"{way}, {case}")
+        if column == "rate":
+            ax.fill_between(part.t, part.low, part.high, color=color, alpha=0.1, lw=0)
+    ax.set(xlabel="share of the way", ylabel=YARDS.get(column, column))
+
+
+# %%
+fig, axes = plt.subplots(1, 3, figsize=(10.4, 3.4))
+for ax, column in zip(axes, ("Mahalanobis distance", "rate", "way back")):
+    score_of_walks(ax, column)
+axes[0].set(ylim=(0, None), title="Straight walks pass inside the shell")
+axes[1].set_ylim(None, 1.01)
+axes[2].legend(loc="upper left", bbox_to_anchor=(1, 1))
+figures.show(fig, study, "07-11", "walks-in-numbers", n=f"{m} pairs of held-out latents per case",
+             alt="Mahalanobis distance, share of faces and way back along straight and norm-keeping walks.")
 
 # %% [markdown]
 # **Figure 07-6.** A coordinate plane through the centre (as F2's walks): PC1 to the right, PC2 upward, in
-# steps of one and a half standard deviations, all other components at their mean. Beyond the marked three
-# sigma no latents are left.
+# steps of one and a half standard deviations, all other components at their mean. Beyond the dashed circle of
+# three sigma no latents are left. A dot marks the images in which the detector sees a face.
 
 # %%
 reach = np.arange(-6, 6.1, 1.5)
@@ -505,12 +650,27 @@ of_plane = judge.pictures(model["II"], ladder.along_axes(cloud["II"], plane))
 inside = np.hypot(plane[:, 0], plane[:, 1]) <= 3
 
 # %%
-fig, ax = plt.subplots(figsize=(6.4, 6.4))
-figures.image_grid(of_plane, len(reach), ax)
-ax.add_patch(plt.Circle((98 * 4.5 - 1, 98 * 4.5 - 1), 98 * 2, fill=False, color="white", ls="--", lw=1.2))
-ax.set(xlabel="PC1, from -6 to 6 sigma", ylabel="PC2, from -6 to 6 sigma", title="07-6: dashed: three sigma")
-figures.show(fig, study, "07-6", "plane-through-the-centre", n="case II", colors=256,
-             alt="Images decoded along the plane of the first two principal components through the mean.")
+face_there = judge.faces(of_plane).reshape(len(reach), -1)
+
+def ring_and_dots(fig, radius):
+    """The circle of `radius` pixels, haloed, round the middle of a sheet, and a dot on each face found."""
+    corners, pixel = np.array([(image.ox, image.oy) for image in fig.images]), IdentityTransform()
+    for color, ls, lw in (("black", "-", 2.6), ("white", (0, (4, 3)), 1.4)):
+        fig.add_artist(plt.Circle(corners.mean(axis=0) + 96, radius, fill=False, ec=color, ls=ls, lw=lw,
+                                  transform=pixel))
+    for corner in corners[face_there.ravel()]:
+        fig.add_artist(plt.Circle(corner + 14, 7, fc="white", ec="black", lw=0.7, transform=pixel))
+
+
+# %%
+ticks = [f"{t:g} σ".replace("-", "−") for t in reach]
+fig = figures.sheet(of_plane.reshape(9, 9, *of_plane.shape[1:]), heads=ticks, labels=ticks[::-1],
+                    title="Case II. PC1 to the right, PC2 upward; dashed: three σ; dots: a face is seen, in "
+                    f"{face_there.sum()} of {face_there.size}")
+ring_and_dots(fig, 3 / 1.5 * (2 * 96 + figures.NARROW))
+figures.show(fig, study, "07-6", "plane-through-the-centre", n="all other components at their mean",
+             alt="Images decoded along the plane of the first two principal components through the mean; the "
+             f"detector sees a face in {face_there.sum()} of {face_there.size}.")
 
 # %%
 seen = {where: judge.rate(of_plane[chosen])["rate"] for where, chosen in (("in", inside), ("out", ~inside))}
@@ -545,7 +705,7 @@ def plane_axes(case):
 
 
 # %%
-SPACE, FAR = "all 256", "all 256, 3 x as far"
+SPACE, FAR = "all 256", "all 256, 3 × as far"
 u_train = {case: ladder.whitened(known, known.z[distinct(known.z)]) for case, known in cloud.items()}
 
 def pairs_of_spots(case):
@@ -580,54 +740,57 @@ def compared_spots(case, where):
 voids = pd.DataFrame([compared_spots(*key) for key in spotted])
 figures.table(voids, study, "voids.csv", precision=2)
 
-
 # %% [markdown]
 # If voids gave no faces, the column *empty* would be near the false alarms, and the difference near minus
 # the whole rate of crowded spots. An interval around zero says that the detector sees no difference, one
-# above zero that voids give even more faces. **Figure 07-9** shows the spots and what the decoder makes of
-# them.
+# above zero that voids give even more faces. **Figure 07-9** shows what the decoder makes of empty and of
+# crowded spots, **figure 07-10** where the spots lie and how often they give faces.
 
 # %%
-def strip(ax, key, label):
-    """Ten pictures of one kind of spots, in the order in which they were found."""
-    figures.image_grid(of_spots["II", *key][::len(of_spots["II", *key]) // 10][:10], 10, ax)
-    ax.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=8)
+KINDS = [("PC1, PC2", 0), ("PC1, PC2", 1), (SPACE, 0), (SPACE, 1), (FAR, 0)]
+strips = [of_spots["II", *key][::len(of_spots["II", *key]) // 10][:10] for key in KINDS]
+fig = figures.sheet(np.stack(strips), rows=(2, 2, 1),
+                    labels=[f"{('empty', 'crowded')[k]},\n{where}" for where, k in KINDS],
+                    beside={"faces seen": [interval(rated["II", *key]) for key in KINDS]},
+                    title=f"In all 256 dimensions voids give {of_space['I'][0]:.2f} (case I) and "
+                    f"{of_space['II'][0]:.2f} times (case II) the faces of crowds")
+figures.show(fig, study, "07-9", "voids-and-crowds", n="case II, ten of all spots, none chosen",
+             alt="Images decoded from empty and from crowded spots of a plane and of all 256 dimensions, and "
+             "from spots three times as far out, with the share of faces in each.")
 
 
 # %%
 def rates_of_spots(ax, case, shift):
     """Faces of empty (open) and crowded spots (filled) with their intervals, for all places in one case."""
     for y, where in enumerate(voids.spots.unique()):
-        for k, face in ((0, "white"), (1, COLOURS[case])):
-            row, place = rated[case, where, k], y + shift + 0.12 * k
-            ax.plot([row["low"], row["high"]], [place] * 2, color=COLOURS[case], lw=1)
-            ax.plot(row["rate"], place, "o", ms=5, mec=COLOURS[case], mfc=face)
+        for k, fill in ((0, "none"), (1, "full")):
+            row, place = rated[case, where, k], y + shift + 0.14 * k
+            ax.plot([row["low"], row["high"]], [place] * 2, color="black", lw=1)
+            ax.plot(row["rate"], place, figures.CASE[case]["marker"], ms=5, color="black", fillstyle=fill)
 
 
 # %%
 def spots_of_plane(ax, axes):
-    """The middle of the plane of PC1 and PC2: latents, empty spots (open circles), crowded ones (crosses)."""
-    figures.scatter(u_train["II"] @ axes, ax, figures.MUTED, size=1.5, limits=2.2)
-    for (u, marker), colour in zip(zip(spotted["II", "PC1, PC2"], "ox"), (figures.UNIFORM, figures.LATENT)):
-        ax.plot(*(u @ axes).T, marker, ms=5, mfc="none", mec=colour)
-    ax.set(xlabel="PC1, sigma", ylabel="PC2, sigma", title="o empty, x crowded")
+    """The middle of the plane of PC1 and PC2: latents, empty spots (open), crowded ones (filled)."""
+    figures.scatter(u_train["II"] @ axes, ax, figures.LATENT, size=1.5, limits=2.2)
+    for u, fill in zip(spotted["II", "PC1, PC2"], ("none", "full")):
+        ax.plot(*(u @ axes).T, "o", ms=4.5, color="black", fillstyle=fill)
+    ax.set(xlabel="PC1, σ", ylabel="PC2, σ", title="latents; empty (open), crowded (filled)")
 
 
 # %%
-fig = plt.figure(figsize=(10.2, 8.6), layout="constrained")
-upper, lower = fig.subfigures(2, 1, height_ratios=(3.4, 5))
-left, right = upper.subplots(1, 2, width_ratios=(1, 1.6))
-spots_of_plane(left, np.eye(d)[:, :2])
+fig, axes = plt.subplots(1, 2, figsize=(9.8, 4.2), width_ratios=(1, 1.4), layout="constrained")
+spots_of_plane(axes[0], np.eye(d)[:, :2])
 for case, shift in (("I", -0.25), ("II", 0.1)):
-    rates_of_spots(right, case, shift)
-right.set(yticks=range(6), yticklabels=voids.spots.unique(), ylim=(5.6, -0.6), xlim=(-0.02, 1.02),
-          xlabel="faces; open: empty, filled: crowded; red: case I, blue: II",
-          title=f"In all 256: empty over crowded {of_space['I'][0]:.2f} (I), {of_space['II'][0]:.2f} (II)")
-KINDS = [("PC1, PC2", 0), ("PC1, PC2", 1), (SPACE, 0), (SPACE, 1), (FAR, 0)]
-for ax, key in zip(lower.subplots(5, 1), KINDS):
-    strip(ax, key, f"{('empty', 'crowded')[key[1]]},\n{key[0].replace(', 3', ',' + chr(10) + '3')}")
-figures.show(fig, study, "07-9", "voids-and-crowds", n=f"{m_spots} pairs per plane, {2 * m_spots} in space",
-             alt="Empty and crowded spots of a plane, images decoded from both, and their shares of faces.")
+    rates_of_spots(axes[1], case, shift)
+    axes[1].plot([], [], figures.CASE[case]["marker"], color="black", fillstyle="none", label=f"case {case}")
+axes[1].set(yticks=range(6), yticklabels=voids.spots.unique(), ylim=(5.6, -0.6), xlim=(-0.02, 1.02),
+            xlabel="faces; open: empty, filled: crowded",
+            title=f"voids over crowds, all 256: {of_space['I'][0]:.2f} (I), {of_space['II'][0]:.2f} (II)")
+axes[1].legend(loc="lower left")
+figures.show(fig, study, "07-10", "faces-of-spots", n=f"{m_spots} pairs per plane, {2 * m_spots} in space",
+             alt="Empty and crowded spots of a plane among the latents, and their shares of faces in planes, "
+             "in all dimensions, and three times as far out.")
 
 # %% [markdown]
 # ## What BatchNorm and another loss change
@@ -664,13 +827,15 @@ artifacts.write(study.data / "variants.csv", variants)
 variants.pivot(index="variant", columns="vectors", values="rate").loc[list(short)].style.format("{:.0%}")
 
 # %%
-fig, axes = plt.subplots(3, 1, figsize=(9.0, 2.1))
-for ax, (name, made) in zip(axes, of_short.items()):
-    figures.image_grid(np.concatenate([part[:5] for part in made.values()]), 20, ax)
-    ax.set_ylabel(name.replace(" ", "\n", 1), rotation=0, ha="right", va="center", fontsize=7)
-axes[0].set_title("07-7: " + " | ".join(of_short["mean squared error"]), fontsize=8)
-figures.show(fig, study, "07-7", "variants", n=f"{n_short:,} images, 2 epochs", colors=256,
-             alt="Five images from each of four sources for three short trainings.")
+by_short = variants.set_index(["variant", "vectors"]).rate
+heads = list(of_short["mean squared error"])
+threes = [np.concatenate([part[:3] for part in made.values()]) for made in of_short.values()]
+fig = figures.sheet(np.stack(threes),
+                    labels=[name.replace(" ", "\n", 1) for name in of_short], columns=(3,) * 4, heads=heads,
+                    under=[[f"{by_short[name, head]:.0%}" for head in heads] for name in of_short],
+                    title="Short trainings of case I; under each block its share of faces")
+figures.show(fig, study, "07-7", "variants", n=f"{n_short:,} images, 2 epochs; shares of {len(half)} vectors",
+             alt="Three images from each of four sources for three short trainings, with the share of faces.")
 
 
 # %% [markdown]
@@ -691,7 +856,7 @@ def face(scores, factor=1.0):
 # %%
 def show_face(factor, **scores):
     """Draw `face`: what the sliders call."""
-    ax = plt.figure(figsize=(2.6, 2.6)).add_axes((0, 0, 1, 1))
+    ax = plt.figure(figsize=(1.3, 1.3)).add_axes((0, 0, 1, 1))
     ax.imshow(face(list(scores.values()), factor))
     ax.axis("off")
     plt.show()
@@ -711,11 +876,11 @@ if not progress.headless():
 
 # %%
 sheet = [face(3 * t * np.eye(6)[k]) for k in range(6) for t in np.linspace(-1, 1, 11)]
-fig, ax = plt.subplots(figsize=(8.2, 4.6))
-figures.image_grid(np.stack(sheet).transpose(0, 3, 1, 2), 11, ax)
-ax.set(yticks=98 * np.arange(6) + 48, yticklabels=[f"PC{k + 1}" for k in range(6)],
-       title="07-8: each component from -3 to 3 sigma")
-figures.show(fig, study, "07-8", "contact-sheet", n="case II, other components at their mean", colors=256,
+fig = figures.sheet(np.stack(sheet).transpose(0, 3, 1, 2).reshape(6, 11, 3, 96, 96),
+                    labels=[f"PC{k + 1}" for k in range(6)],
+                    heads=[f"{3 * t:+.1f} σ".replace("-", "−") for t in np.linspace(-1, 1, 11)],
+                    title="Case II. The six leading components, one at a time, from −3 to 3 σ")
+figures.show(fig, study, "07-8", "contact-sheet", n="all other components at their mean",
              alt="Six rows of faces, each moving one of the leading principal components of case II.")
 
 # %% [markdown]
@@ -729,6 +894,8 @@ figures.show(fig, study, "07-8", "contact-sheet", n="case II, other components a
 most = {case: s.share.idxmax() for case, s in share.items()}
 said = {"Nearest to real images": nearest, "Largest share": most,
         "Faces of voids over those of crowds": {case: f"{of_space[case][0]:.2f}" for case in model}}
+if no_faces:                                                         # only the first does not rest on faces
+    said = {"Nearest to real images": nearest}
 Markdown("\n".join(f"* {what}: **{of['I']}** in case I; **{of['II']}** in case II."
                    for what, of in said.items()))
 
@@ -760,10 +927,10 @@ best = max((at.loc[[(case, "b < 1"), (case, "b > 2")]].sort_values("faces").iloc
 
 # %%
 PAIRED = f"{len(half)} vectors, the same at all half widths"
-claims.record(study, "07", {
+claims.record(study, "07", claims.of_faces({
     "F1-faces": over_home("multivariate normal", min),
     "F2-b12": claims.Measured(*b12, f"binomial, {n} vectors each"),
     "F2-chance": claims.with_error(*first, PAIRED), "F2-best": claims.with_error(*best, PAIRED),
     "F2-radius": over_home("uniform, true radii", max), "F2-method3": over_home("independent normal", min),
     "C2-voids": claims.Measured(*min(of_space.values()), f"binomial, {2 * m_spots} pairs of spots")
-}).style.hide(axis="index")
+}, no_faces)).style.hide(axis="index")

@@ -32,7 +32,6 @@ seed = 0
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from IPython.display import Markdown
 from joblib import Parallel, delayed
 
@@ -66,7 +65,7 @@ Markdown(f"This run: **{study.label}**. {n_train:,} training and {n_held_out:,} 
 # The planes are the post's: PC1 with PC2, PC1 with PC18, PC8 with PC35, and the two original components
 # whose means are farthest from zero. Axes come from the training latents; held-out latents are seen along
 # the same axes. Each plane is looked at twice: the square that holds the central half of the points, and a
-# zoom that holds 365 of them (a tenth where there are fewer), which is what the post's square of +-0.25
+# zoom that holds 365 of them (a tenth where there are fewer), which is what the post's square of ±0.25
 # would hold of a Gaussian cloud of its size.
 
 # %%
@@ -76,10 +75,12 @@ def planes_of(case, split):
     """{name: points (n, 2)} of the four planes, scaled to one standard deviation."""
     z, scores = clouds[case, split], pcas[case].transform(clouds[case, split])
     off_centre = np.argsort(-np.abs(clouds[case, "train"].mean(axis=0)))[:2]
-    views = {name: scores[:, axes] for name, axes in PAIRS_OF_AXES.items()} | {"two axes": z[:, off_centre]}
+    views = {name: scores[:, axes] for name, axes in PAIRS_OF_AXES.items()}
+    views["two off-centre axes"] = z[:, off_centre]
     return {name: (points - points.mean(axis=0)) / points.std(axis=0) for name, points in views.items()}
 
 views = {which: planes_of(*which) for which in SPLITS}
+ZOOM = min(planes.CENTRAL, n_train // 10)
 
 # %% [markdown]
 # ## A line-up for the eye
@@ -93,32 +94,31 @@ views = {which: planes_of(*which) for which in SPLITS}
 # %%
 line_up_rng = np.random.default_rng([seed, 8])
 LINE_UPS = {"08-1": ("PC1, PC2", n_train // 2), "08-2": ("PC1, PC2", None), "08-3": ("PC1, PC18", None),
-            "08-4": ("PC8, PC35", None), "08-5": ("two axes", None)}        # plane, and points in the window
+            "08-4": ("PC8, PC35", None), "08-5": ("two off-centre axes", None)}   # plane, points shown
 line_ups = {figure: filaments.line_up(views["I", "train"][plane], count, rng=line_up_rng)
             for figure, (plane, count) in LINE_UPS.items()}
 
 
 # %%
-def draw_line_up(figure, what, size=4):
+def draw_line_up(figure, what):
     """Draw the nine windows of a line-up under a figure id."""
-    fig, axes = plt.subplots(3, 3, figsize=(6.6, 6.9))
-    for number, (ax, (points, half)) in enumerate(zip(axes.flat, line_ups[figure].windows, strict=True), 1):
-        inside = points[(np.abs(points) <= half).all(axis=1)]
-        figures.scatter(inside, ax, figures.MUTED, size=size)
-        ax.collections[0].set(color="black", alpha=0.7)
+    (plane, count), windows = LINE_UPS[figure], line_ups[figure].windows
+    fig, axes = plt.subplots(3, 3, figsize=(6.6, 7.0))
+    for number, (ax, (points, half)) in enumerate(zip(axes.flat, windows, strict=True), 1):
+        figures.window(points, ax, figures.THEORY, reach=half, inches=2)
         ax.set(xticks=[], yticks=[], title=str(number))
-    plane = LINE_UPS[figure][0]
-    fig.suptitle(f"{figure}: {plane}. Which one is not smooth?", fontsize=10)
-    alt = f"Nine scatter plots of the plane {plane}, one of latents of case I and eight of smooth clouds, "
-    alt += "in random order."
-    figures.show(fig, study, figure, what, alt, n=f"{n_train:,} points each, {len(inside):,} in the window")
+    fig.suptitle(f"{plane}: which one is the latents?", fontsize=10, x=0, ha="left")
+    side = np.mean([half for _, half in windows])
+    figures.show(fig, study, figure, what, f"Nine scatter plots of the plane {plane}, one of latents of case "
+                 "I and eight of smooth clouds, in random order.", n=f"{n_train:,} points each, "
+                 f"{count or ZOOM:,} in each window of about ±{side:.2f} standard deviations")
 
 
 # %% [markdown]
 # **Figures 08-1 and 08-2:** PC1 and PC2, the central half and the zoom.
 
 # %%
-draw_line_up("08-1", "line-up-pc1-pc2", size=1)
+draw_line_up("08-1", "line-up-pc1-pc2")
 
 # %%
 draw_line_up("08-2", "line-up-pc1-pc2-zoom")
@@ -139,9 +139,9 @@ draw_line_up("08-5", "line-up-two-axes-zoom")
 # ## t-SNE of nothing
 #
 # The post's other witnesses are t-SNE maps. **Figure 08-6** shows for each of its settings the map of
-# latents that notebook 06 made, and the map of a Gaussian cloud with the same mean and covariance, as many
-# points and the same settings. Which of the two is above is left to chance. What both rows share is made by
-# t-SNE.
+# latents and the map of a Gaussian cloud that notebook 06 showed with their names: the same mean and
+# covariance, as many points and the same settings. Now both are black, and which of the two is above is left
+# to chance. What both rows share is made by t-SNE.
 
 # %%
 SETTINGS = ["C2-7", "C2-8", "C2-11", "C2-13", "C2-14"]
@@ -150,18 +150,18 @@ maps = stages.tsne_maps(study, WITNESSES)
 swapped = dict(zip(SETTINGS, line_up_rng.random(5) < 0.5, strict=True))     # latents below
 
 # %%
-fig, axes = plt.subplots(2, 5, figsize=(11, 4.9))
+fig, axes = plt.subplots(2, 5, figsize=(11, 5.2))
 for column, name in zip(axes.T, SETTINGS, strict=True):
     two = maps[name, "latents"], maps[name, "gaussian"]
     for ax, y in zip(column, two[::-1] if swapped[name] else two, strict=True):
-        figures.scatter(y, ax, "black", size=float(np.clip(2_000 / len(y), 0.4, 4)))
-        ax.set_aspect("equal", adjustable="datalim")
-        ax.set_axis_off()
-    leading = f"{stages.MAPS[name].leading or 'all'} PCs".replace("all PCs", "all components")
-    column[0].set_title(f"{name}: {leading}\nn = {len(y):,}", fontsize=9)
+        figures.window(y, ax, figures.THEORY, reach=1.03 * np.abs(two).max(), inches=2)
+        ax.set(xticks=[], yticks=[])
+    leading, perplexity = stages.MAPS[name].leading or "all", stages.MAPS[name].perplexity
+    column[0].set_title(f"{name}: {leading} components\nn = {len(y):,}, perplexity {perplexity}", fontsize=9)
+fig.suptitle("Of each pair one map is of latents, the other of a Gaussian cloud", fontsize=10, x=0, ha="left")
 figures.show(fig, study, "08-6", "tsne-of-latents-or-of-nothing", alt="Five pairs of t-SNE maps, one of "
              "latents and one of a Gaussian cloud each, in random order.",
-             n="t-SNE settings of the posts; above or below is chance")
+             n="t-SNE settings of the posts; above or below is chance, the answers stand in notebook 08")
 
 # %% [markdown]
 # How much of the texture is t-SNE's own? The *Clark-Evans index* is 1 for points thrown at random, less for
@@ -216,48 +216,62 @@ Markdown(f"{found['too high']} of {len(sizes)} rates are too high, {found['too l
 # %% [markdown]
 # **Power:** points are planted on a curved thread, and on sheets of 2 and 8 dimensions, which wind through
 # 256 dimensions and are thickened by noise; thickness is the length of the noise over the radius of the
-# cloud. How often is it found?
+# cloud. What do the instruments read, and how often is it found?
 #
-# **Figure 08-7.** Detection rate (of 20) of the three dimension estimates in 256 dimensions, and of the
-# statistics in the plane of the first two principal components (best of them), against thickness. This is
-# what an instrument can see, not yet what the trial sees: each test is judged alone at 5 %, of at most 3,000
-# points, in the central half. The trial below corrects for all its tests, looks at all latents and at a zoom
-# too; its own power, for webs of many threads, stands before the verdict.
+# **Figure 08-7.** The dimension that each estimate reads of a thread and of the sheets, against thickness
+# (grey; m is the true dimension, 1 for the thread), and of Gaussian clouds with their covariance (green).
+# Red lines are the latents of both networks, as many. Read off the thickness that is excluded: where grey is
+# far below red, latents on such a thread would have been read otherwise. To be *found*, as the table below
+# counts it, is less: a thick thread may stand out from Gaussian clouds with a dimension that is no thread's.
 
 # %%
 space = powers[(powers["where"] == "space") & (powers.statistic != "mean r1/r2")]
-flat = powers[powers["where"] == "plane"].groupby(["m", "thickness", "n"], as_index=False).rate.max()
-drawn = pd.concat([space, flat.assign(statistic=f"plane, best of {len(planes.PLANE_SIDES)}")])
-WIDTHS = 5, 3, 1.2, 1.2                                              # the first show beside the later ones
+n_read = max(n for n in powers.n.unique() if n <= min(1_000, n_train))
 
-def detection(ax, m, n):
-    """Detection rates of the instruments against thickness, for n points on a sheet of m dimensions."""
-    found = drawn.query("m == @m and n == @n").groupby("statistic", sort=False)
-    for (name, part), lw in zip(found, WIDTHS, strict=True):
-        ax.plot(part.thickness, part.rate, "o--" if "plane" in name else "o-", lw=lw, ms=lw + 2, label=name)
+def sample(case, split, n):
+    """n latents, drawn at random."""
+    return np.random.default_rng([seed, 99]).choice(clouds[case, split], n, replace=False)
+
+of_latents = {case: dimensions.space_statistics(sample(case, "train", n_read)) for case in ("I", "II")}
 
 
 # %%
-fig, axes = plt.subplots(3, 3, figsize=(8.6, 6.4), sharex=True, sharey=True)
-for m, row in zip(calibration.SHEETS, axes, strict=True):
-    for n, ax in zip(sorted(powers.n.unique()), row, strict=True):
-        detection(ax, m, n)
-        ax.axhline(0.05, color=figures.MUTED, lw=0.8)
-        kind = "thread" if m == 1 else f"sheet, m = {m}"
-        ax.set(xscale="log", title=f"{kind}, n = {n:,}", ylim=(-0.03, 1.03))
-axes[0, 0].legend(fontsize=6)
-fig.supxlabel("thickness / radius of the cloud", fontsize=9)
-fig.supylabel("found at 5 %", fontsize=9)
-figures.show(fig, study, "08-7", "power", "Detection rate of threads and sheets against thickness for three "
-             "counts of points; the estimates in the full space against the best statistic in a plane.",
-             n="20 planted clouds per point, no latents")
+def dimension_read(ax, name):
+    """One estimate: of planted sheets, of Gaussian clouds with their covariance, and of latents."""
+    for m, style in zip(calibration.SHEETS, ("o-", "^--", "s:"), strict=True):
+        part = space.query("m == @m and n == @n_read and statistic == @name")
+        ax.plot(part.thickness, part["null"], style[1:], color=figures.NULL, lw=4,
+                label="_" * (m > 1) + "Gaussian")
+        ax.plot(part.thickness, part["mean"], style, color=figures.MUTED, ms=4, label=f"m = {m}")
+    for case, read in of_latents.items():
+        ax.axhline(read[name], color=figures.LATENT, ls=figures.CASE[case]["ls"], label=f"latents, {case}")
+    ax.set(title=name, xscale="log", yscale="log", xlabel="thickness / radius of the cloud")
+
+
+# %%
+fig, axes = plt.subplots(1, 3, figsize=(8.8, 3.5), sharex=True, sharey=True)
+for ax, name in zip(axes, ("TwoNN", "MLE", "local PCA"), strict=True):
+    dimension_read(ax, name)
+axes[0].set_ylabel("dimension read")
+axes[0].yaxis.set_major_formatter("{x:g}")
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside center right", fontsize=8)
+mle_read = min(read["MLE"] for read in of_latents.values())
+half_of = space.query("m == 1 and n == @n_read and statistic == 'MLE' and mean < @mle_read / 2")
+excludes = (f"MLE reads a thread as less than half of the latents' {mle_read:.0f}, up to a thickness of "
+            f"{half_of.thickness.max():g} times the radius")
+fig.suptitle(excludes, fontsize=10, x=0, ha="left")
+figures.show(fig, study, "08-7", "dimension-against-thickness", "Dimension estimates of a thread and of "
+             f"sheets over thickness, with Gaussian clouds and latents. {excludes}.",
+             n=f"{n_read:,} points each, means of 20 planted and 19 Gaussian clouds")
 
 # %% [markdown]
-# What to remember of it. *In the space* and *in a plane*: the largest thickness at which, with 1,000
-# points, some instrument there finds it in 95 % of the trials. **Where it says never, no instrument sees
-# it, however thin:** nothing said below excludes it. The last columns are the dimensions read from the
-# thinnest ones with 3,000 points, beside the true one in front: an instrument that reads a thread as 1 can
-# tell it from a sheet.
+# What is found? *In the space* and *in a plane* (that of the first two principal components): the largest
+# thickness at which, with 1,000 points, some instrument there finds it in 95 % of the trials. **Where it says
+# never, no instrument sees it, however thin:** nothing said below excludes it. This is what an instrument can
+# see, not yet what the trial sees: each test is judged alone at 5 %, in the central half. The trial below
+# corrects for all its tests, looks at all latents and at a zoom too; its own power, for webs of many threads,
+# stands before the verdict. The last columns are the dimensions read from the thinnest ones with 3,000
+# points, beside the true one in front: an instrument that reads a thread as 1 can tell it from a sheet.
 
 # %%
 reach = powers[(powers.rate >= 0.95) & (powers.n == 1_000)].groupby(["m", "where"]).thickness.max().unstack()
@@ -302,26 +316,38 @@ guilty[["case", "split", "plane", "name", "zoom", "side", "observed", "null mean
     .style.hide(axis="index").format(precision=3)
 
 # %% [markdown]
-# **Figure 08-8.** Each dot is one test: how far the latents stand from the smooth clouds, in standard
-# deviations of these, counted so that positive means more lines or voids.
+# **Figure 08-8.** Each mark is one test: how far the latents stand from the smooth clouds, in standard
+# deviations of these, counted so that positive means more lines or voids. With so many tests some lie beyond
+# two by chance. What decides is the line: in one of twenty families of smooth clouds the most extreme of all
+# tests lies beyond it.
 
 # %%
 towards, by_null = webs.towards_structure(*family)
-towards = towards.to_numpy()
-dots = plane_trials.assign(towards=towards, cloud="case " + plane_trials.case + ", "
-                           + plane_trials.split.str.replace("_", "-"))
-ends = f"between {towards.min():.1f} and {towards.max():.1f} standard deviations"
+critical = by_null.max(axis=1).quantile(0.95)
+dots = plane_trials.assign(towards=towards.to_numpy())
+beyond = f"{(dots.towards > critical).sum()} of {len(dots)} tests lie beyond the threshold of their family"
+
 
 # %%
-fig, ax = plt.subplots(figsize=(8.2, 3.9))
-sns.stripplot(dots, x="towards", y="name", hue="cloud", palette=["#b5322f", "#e39c9a", "#2f6db5", "#9dbde3"],
-              dodge=True, size=3.5, ax=ax, jitter=False)
-ax.axvspan(-2, 2, color="0.93", zorder=0)
-ax.axvline(0, color="black", lw=0.8)
-ax.set(xlabel="standard deviations of the smooth clouds (right: more lines or voids)", ylabel="",
-       title=f"08-8: {len(plane_trials)} tests in {len(jobs)} planes; grey: within two")
-ax.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-figures.show(fig, study, "08-8", "plane-trials", f"Effect sizes of {len(plane_trials)} tests, {ends}.",
+def tests_of(ax, k, case, split):
+    """The tests of one cloud of latents, in the rows of their statistics."""
+    part = dots.query("case == @case and split == @split")
+    row = part["name"].map(list(planes.PLANE_SIDES).index) + 0.18 * (k - 1.5)
+    ax.plot(part.towards, row, figures.CASE[case]["marker"], color=figures.LATENT, ms=4,
+            **figures.SPLIT[split], label=f"case {case}, {split}".replace("_", "-"))
+
+
+# %%
+fig, ax = plt.subplots(figsize=(8.8, 3.9))
+for k, which in enumerate(SPLITS):
+    tests_of(ax, k, *which)
+ax.axvline(0, color=figures.MUTED, lw=0.8)
+ax.axvline(critical, color=figures.THEORY, lw=1.2, label="5 % of smooth families\nreach farther")
+ax.set(yticks=range(len(planes.PLANE_SIDES)), yticklabels=planes.PLANE_SIDES, ylim=(6.5, -0.5), title=beyond,
+       xlabel="standard deviations of the smooth clouds (right: more lines or voids)")
+fig.legend(loc="outside center right", fontsize=8)
+figures.show(fig, study, "08-8", "plane-trials", f"Effect sizes of {len(dots)} tests in {len(jobs)} planes, "
+             f"between {dots.towards.min():.1f} and {dots.towards.max():.1f} standard deviations. {beyond}.",
              n=f"{n_train:,} and {n_held_out:,} latents, {N_PLANE} smooth clouds each")
 
 # %% [markdown]
@@ -343,9 +369,9 @@ n_space = min(1_000, n_held_out)
 def space_trial(k, case, split, kind):
     """Statistics of a subsample and of N_SPACE clouds of the null fitted to all training latents."""
     rng = np.random.default_rng([seed, 100 + k])
-    sample = np.random.default_rng([seed, 99]).choice(clouds[case, split], n_space, replace=False)
     null = filaments.fitted_null(clouds[case, "train"], kind)
-    return filaments.measured(sample, dimensions.space_statistics, null, N_SPACE, rng=rng)
+    z = sample(case, split, n_space)
+    return filaments.measured(z, dimensions.space_statistics, null, N_SPACE, rng=rng)
 
 
 # %%
@@ -358,32 +384,40 @@ space_trials = filaments.judged(observed[varying], chance.loc[:, varying], sides
 artifacts.write(study.data / "space-trials.csv", space_trials)
 
 # %%
-NULL_COLORS = dict(zip(filaments.KINDS, (figures.NORMAL, "#8a6fb0", figures.MUTED, "#c98a2b"), strict=True))
+SHADES = dict(zip(filaments.KINDS, plt.colormaps["BuGn"](np.linspace(0.35, 0.85, 4)), strict=True))
 
+
+# %%
 def bands(ax, name):
     """One estimate: the latents of each case and split beside the middle 95 % of the smooth clouds."""
     for row, (case, split) in enumerate(SPLITS):
-        part = space_trials.query(f"name == @name and case == {case!r} and split == {split!r}")
+        part = space_trials.query("name == @name and case == @case and split == @split")
         for k, r in enumerate(part.itertuples()):
-            ax.plot(part.loc[r.Index, ["null 2.5 %", "null 97.5 %"]], [row + 0.13 * (k - 1.5)] * 2, lw=4,
-                    color=NULL_COLORS[r.null], label=f"{r.null} clouds" if row == 0 else None)
-        ax.plot(part.observed[:1], [row] * len(part[:1]), "D", color=figures.LATENT,
-                label="latents" if row == 0 else None)
+            ax.plot(part.loc[r.Index, ["null 2.5 %", "null 97.5 %"]], [row + 0.15 * (k - 1.5)] * 2, lw=4,
+                    solid_capstyle="butt", color=SHADES[r.null],
+                    label="_" * row + r.null.replace("gaussian", "Gaussian"))
+        ax.plot(part.observed[:1], [row] * len(part[:1]), figures.CASE[case]["marker"], color=figures.LATENT,
+                **figures.SPLIT[split], label="_" * row + "latents")
 
 
 # %% [markdown]
-# **Figure 08-9.** Diamonds are latents, bands the middle 95 % of the smooth clouds.
+# **Figure 08-9.** Red are the latents, bands the middle 95 % of the smooth clouds of each kind. The line at 1
+# is what latents on threads would have.
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(8.6, 3.4), sharey=True)
+fig, axes = plt.subplots(1, 3, figsize=(8.8, 3.5), sharey=True)
 for ax, name in zip(axes, ("TwoNN", "MLE", "local PCA"), strict=True):
     bands(ax, name)
+    ax.axvline(1, color=figures.THEORY, lw=1, label="a thread")
     ax.set(xlabel="dimension", title=name, xlim=(0, 1.05 * ax.dataLim.x1), ylim=(3.6, -0.6))
 axes[0].set_yticks(range(4), [f"case {case}, {split}".replace("_", "-") for case, split in SPLITS])
-axes[2].legend(*axes[1].get_legend_handles_labels(), fontsize=7, loc="upper left")
+fig.legend(*axes[1].get_legend_handles_labels(), loc="outside center right", fontsize=8)
+by_mle = space_trials.query("name == 'MLE' and null == 'blocks'")[["observed", "null mean"]].mean()
+fig.suptitle("MLE reads {:.0f} of latents, {:.0f} of the widest smooth clouds (blocks)".format(*by_mle),
+             fontsize=10, x=0, ha="left")
 figures.show(fig, study, "08-9", "dimension-trials", "Dimension estimates of the latents beside the bands of "
-             f"four kinds of smooth clouds of {n_space:,} points.",
-             n=f"{n_space:,} points each, {N_SPACE} clouds per band")
+             f"four kinds of smooth clouds of {n_space:,} points, and 1, the dimension of a thread.",
+             n=f"{n_space:,} points each; bands: 95 % of {N_SPACE} smooth clouds")
 
 # %% [markdown]
 # The likelihood estimate (MLE) in numbers. Compare *observed* first with 1, the dimension of a thread, then
@@ -455,7 +489,6 @@ excluded = pd.DataFrame({key: web_highest[key] < lowest.loc[key] / 2 for key in 
                         index=web_highest.index).any(axis=1)
 
 # %%
-critical = by_null.max(axis=1).quantile(0.95)
 in_plane = web_table[web_table.statistic == "plane"]
 seen = (in_plane.read > critical).groupby([in_plane.threads, in_plane.thickness]).mean() >= 0.75
 thickest = pd.DataFrame({

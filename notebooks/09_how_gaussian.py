@@ -18,7 +18,7 @@
 # Start it with `make lab`: opened otherwise, it does not find `lib`.
 #
 # * **Posts:** F2 on which components dominate; the later posts on multivariate normal vectors. Figures 09-1
-#   to 09-5 are ours.
+#   to 09-7 are ours.
 # * **Writes:** `normality.csv`, `amplitudes.csv`, `dimensions.csv`, `probes.csv`, `two-runs.csv`,
 #   `claims-09.csv` and two short trainings, `short-seed-*.pt`; all in `data/RUN/`.
 
@@ -35,9 +35,9 @@ from IPython.display import Markdown, display
 from scipy import stats
 
 from lib import claims, figures, stages
-from lib.cloud import embed, latent, normality, probes
+from lib.cloud import embed, frames, latent, normality, probes
 from lib.cloud.points import distinct
-from lib.images import cache, faces
+from lib.images import cache, faces, judge
 from lib.network import coordinates, train
 
 # %%
@@ -72,13 +72,13 @@ Markdown(f"This run: **{study.label}**. {n_train:,} training and {n_held_out:,} 
 # leading axes need not, so look at the maxima too.
 
 # %%
-frames = {}
+looked_at = {}
 for case in CASES:
-    frames[f"components, case {case}"] = clouds[case, "train"]
-    frames[f"principal components, case {case}"] = pcas[case].transform(clouds[case, "train"])
-frames["Gaussian cloud"] = np.random.default_rng([seed, 400]).standard_normal((n_train, d))
+    looked_at[f"components, case {case}"] = clouds[case, "train"]
+    looked_at[f"principal components, case {case}"] = pcas[case].transform(clouds[case, "train"])
+looked_at["Gaussian cloud"] = np.random.default_rng([seed, 400]).standard_normal((n_train, d))
 along = pd.DataFrame({name: normality.moments(points).abs().agg(["median", "max"]).T.stack()
-                      for name, points in frames.items()}).T
+                      for name, points in looked_at.items()}).T
 along.columns = [", ".join(column) for column in along.columns]
 figures.table(along.rename_axis("cloud").reset_index(), study, "normality.csv", precision=4)
 
@@ -97,21 +97,22 @@ law = normality.held_out_law(n_train, d)
 spread = pd.DataFrame({f"case {case}": {"mean": D2.mean() / law.mean(), "variance": D2.var() / law.var(),
                                         "beyond the 99 % point": (D2 > law.ppf(0.99)).mean()}
                        for case, D2 in squares.items()}).T
-wider = ", ".join(f"{case} {value:.1f}" for case, value in spread.variance.items())
+wider = " and ".join(f"{value:.1f} ({case})" for case, value in spread.variance.items())
 
 # %%
-grid = np.linspace(100, 600, 400)
-fig, axes = plt.subplots(1, 2, figsize=(8.4, 3.2), sharey=True)
-for ax, case in zip(axes, CASES, strict=True):
-    ax.hist(squares[case].clip(100, 600), bins=50, range=(100, 600), density=True, histtype="step",
-            color=figures.LATENT, lw=1.5, label="held-out latents")
-    ax.plot(grid, law.pdf(grid), color=figures.THEORY, label=f"F law, moments of {n_train:,}")
-    ax.plot(grid, stats.chi2.pdf(grid, d), ":", color=figures.THEORY, label="chi², moments known")
-    ax.set(title="09-1: case I" if case == "I" else "case II",
-           xlabel="squared Mahalanobis distance (ends: and beyond)")
-axes[0].legend(fontsize=7)
+edges = np.linspace(0, 1.05 * max(D2.max() for D2 in squares.values()), 36)
+fine = np.linspace(0, edges[-1], 500)
+fig, ax = plt.subplots(figsize=(7.2, 3.4))
+for case, D2 in squares.items():
+    ax.stairs(*np.histogram(D2, edges, density=True), color=figures.LATENT, lw=1.6,
+              ls=figures.CASE[case]["ls"], label=f"held-out latents, case {case}")
+ax.plot(fine, law.pdf(fine), color=figures.THEORY, label=f"normal cloud, moments of {n_train:,}")
+ax.plot(fine, stats.chi2.pdf(fine, d), ":", color=figures.THEORY, label="normal cloud, moments known")
+ax.set(xlim=(0, edges[-1]), xlabel="squared Mahalanobis distance D²", ylabel="density",
+       title=f"The variance of D² is {wider} times that in a normal cloud")
+ax.legend()
 figures.show(fig, study, "09-1", "mahalanobis", "Histograms of squared Mahalanobis distances of held-out "
-             f"latents: variance over that of the F law {wider}.", n=f"{n_held_out:,} held-out latents")
+             f"latents: variance over that of a normal cloud {wider}.", f"{n_held_out:,} held-out latents")
 
 # %% [markdown]
 # Mean and variance over those of the law, and the share of latents beyond its 99 % point. A Gaussian cloud
@@ -139,7 +140,8 @@ LEADING = 2, 5, 10, 26, 64, 128, 256
 
 def seen(case):
     """Held-out latents along the principal axes of the decoder's input, in units of training: (n, d)."""
-    A, t = coordinates.canonical(stages.load_network(study, case), clouds[case, "train"])
+    metric = coordinates.metric(stages.load_network(study, case))
+    A, t = frames.canonical(metric, clouds[case, "train"])
     axes = embed.pca(clouds[case, "train"] @ A.T + t)
     scores = axes.transform(clouds[case, "held_out"] @ A.T + t) / np.sqrt(axes.explained_variance_)
     return scores, np.cumsum(axes.explained_variance_ratio_)
@@ -154,14 +156,34 @@ def unevenness(case, k, scores, held):
             "variance of D²": D2.var() / law.var(), "cv²": cv2, "error": error,
             "scatter of the width": np.sqrt(max(cv2, 0)) / 2, "inner 80 %": normality.inner_width(D2, law)}
 
+
+# %%
 in_order = {case: seen(case) for case in CASES}
 amplitudes = pd.DataFrame([unevenness(case, k, *in_order[case]) for case in CASES for k in LEADING])
+by_number = amplitudes.set_index(["case", "directions"])["scatter of the width"]
 figures.table(amplitudes, study, "amplitudes.csv", precision=3)
 
 # %% [markdown]
 # A cv² within two errors of 0 is what a Gaussian has. Below 0, D² spreads less than a Gaussian's: no factor
 # does that, but bounded components do, as those of drawn factors are. Where cv² grows with the number of
 # directions, the cloud is near a Gaussian in what the decoder sees most of, and uneven in the rest.
+# **Figure 09-6** draws the scatter of the width, with two errors to both sides.
+
+# %%
+fig, ax = plt.subplots(figsize=(7.2, 3.2))
+for case, part in amplitudes.groupby("case"):
+    ends = [np.sqrt((part["cv²"] + step * part.error).clip(0)) / 2 for step in (-2, 2)]
+    ax.fill_between(part.directions, *ends, color=figures.LATENT, alpha=0.12, lw=0)
+    ax.plot(part.directions, part["scatter of the width"], color=figures.LATENT, **figures.CASE[case],
+            mfc="none", ms=9 - 2 * len(case), label=f"held-out latents, case {case}")
+ax.axhline(0, color=figures.THEORY, label="normal cloud")
+ax.set(xscale="log", xlabel="leading directions", ylabel="scatter of the width", title="Case I: the width "
+       f"scatters by {by_number['I', d]:.0%} in all directions, {by_number['I', 10]:.0%} in the leading ten")
+ax.set_xticks(LEADING, LEADING, minor=False)
+ax.minorticks_off()
+ax.legend()
+figures.show(fig, study, "09-6", "width-by-directions", f"{ax.get_title(loc='left')}; of both cases, against "
+             "the number of directions.", f"{n_held_out:,} held-out latents")
 
 # %% [markdown]
 # Henze and Zirkler's test looks at several components at once. Its law depends on n and on their number, so
@@ -206,39 +228,65 @@ pd.DataFrame([{"case": case, "median distance": core.distance, "measured factor"
 # ## Ellipses
 #
 # **Figure 09-2.** Pair densities of the two widest original components, and of the first two principal
-# ones, with the ellipses that hold 39.3, 86.5 and 98.9 % of a Gaussian (1, 2 and 3 sigma). The shares that
-# they do hold stand above each panel.
+# ones, with the ellipses of 1, 2 and 3 standard deviations, which hold 39.3, 86.5 and 98.9 % of a Gaussian.
+# The shares that they do hold, in per cent, stand at them. Panels in a column have one scale.
 
 # %%
 pairs = {}
 for case in CASES:
     z = clouds[case, "train"]
     a, b = np.argsort(-z.std(axis=0))[:2]
-    pairs[f"case {case}: components {a}, {b}"] = z[:, [a, b]]
-    pairs[f"case {case}: PC1, PC2"] = pcas[case].transform(z)[:, :2]
+    pairs[case, f"component {a}", f"component {b}"] = z[:, [a, b]]
+    pairs[case, "PC1", "PC2"] = pcas[case].transform(z)[:, :2]
 held = {name: normality.shares_inside(points, (1, 2, 3)) for name, points in pairs.items()}
+reach = {b: 1.05 * max(abs(points - points.mean(axis=0)).max() for (_, a, _), points in pairs.items()
+                       if a.startswith(b)) for b in ("component", "PC")}
+
 
 # %%
-fig, axes = plt.subplots(1, 4, figsize=(11.4, 3.1), layout="constrained")
-for ax, (name, points) in zip(axes, pairs.items(), strict=True):
-    ax.hexbin(*points.T, gridsize=45, mincnt=1, cmap="Greys", linewidths=0)
-    for k, color in ((1, "#b5322f"), (2, "#c98a2b"), (3, "#2f6db5")):
-        ellipse = normality.confidence_ellipse(points.mean(axis=0), np.cov(points, rowvar=False), k)
-        ax.plot(*ellipse.T, color=color, lw=1.2)
-    ax.set_title(f"{name}\n" + " / ".join(f"{share:.1%}" for share in held[name]), fontsize=8)
-shares = "; ".join(f"{name}: {', '.join(f'{share:.1%}' for share in three)}" for name, three in held.items())
-figures.show(fig, study, "09-2", "confidence-ellipses",
-             f"Pair densities with 1, 2 and 3 sigma ellipses, which hold {shares}.",
-             n=f"{n_train:,} latents; a Gaussian has 39.3 / 86.5 / 98.9 %")
+def draw_ellipses(ax, points, shares):
+    """Ellipses of 1, 2 and 3 standard deviations, and at their ends the shares that they hold."""
+    middle, covariance = points.mean(axis=0), np.cov(points, rowvar=False)
+    longest = np.linalg.eigh(covariance)[1][:, 1]
+    for k, share in zip((1, 2, 3), shares):
+        ellipse = normality.confidence_ellipse(middle, covariance, k)
+        ax.plot(*ellipse.T, color=figures.THEORY, lw=1)
+        end = ellipse[np.argmax(ellipse @ longest)]
+        ax.text(*end, f"{100 * share:.1f}", ha="center", va="center", fontsize=8,
+                bbox={"fc": "white", "ec": "none", "pad": 0.8, "alpha": 0.85})
+
+
+# %%
+def draw_pair(ax, case, a, b):
+    """The density of a pair of components, and its ellipses."""
+    points, side = pairs[case, a, b], reach["PC" if a == "PC1" else "component"]
+    (left, low), (right, high) = points.mean(axis=0) - side, points.mean(axis=0) + side
+    draw_ellipses(ax, points, held[case, a, b])
+    ax.set(aspect="equal", xlim=(left, right), ylim=(low, high), xlabel=a, ylabel=b, title=f"case {case}")
+    return ax.hexbin(*points.T, gridsize=34, extent=(left, right, low, high), mincnt=1, cmap="Reds",
+                     norm="log", linewidths=0)
+
+
+# %%
+fig, axes = plt.subplots(2, 2, figsize=(7.6, 7.2))
+for ax, name in zip(axes.flat, pairs):
+    cells = draw_pair(ax, *name)
+fig.colorbar(cells, ax=axes, label="latents in a cell", shrink=0.5, aspect=30)
+shares = ", ".join(f"{100 * min(part):.1f} to {100 * max(part):.1f}" for part in zip(*held.values()))
+fig.suptitle(f"Ellipses of 1, 2 and 3 σ hold {shares} % of the latents\n(of a normal cloud 39.3, 86.5 and "
+             "98.9 %)", x=0.02, ha="left", fontsize=10.5)
+figures.show(fig, study, "09-2", "confidence-ellipses", "Pair densities of two components each with 1, 2 and "
+             f"3 sigma ellipses, which hold {shares} per cent of the latents.", f"{n_train:,} latents")
 
 # %% [markdown]
 # ## Where the truth is known: the dimension
 #
 # Drawn faces come with the factors they were drawn from, so the dimension that an estimator *should* find
 # is known, as it never is for photographs. Each estimator gets the factors themselves, the images (brought
-# to 32 x 32 pixels) and both networks' latents: 2,000 of each in five subsamples (fewer where there are
-# fewer), and, to see how far it falls short at this count, independent uniform numbers of as many
-# dimensions as there are factors. For photographs the rows of the factors are missing.
+# to 16 x 16 pixels, as where pictures are judged) and both networks' latents: 2,000 of each in five
+# subsamples (fewer where there are fewer), and, to see how far it falls short at this count, independent
+# uniform numbers of as many dimensions as there are factors. For photographs the rows of the factors are
+# missing.
 #
 # **Figure 09-3.** Read the independent numbers first: an estimate below the dotted line there says that at
 # this count even the truth is underestimated, and by how much. Then compare images and latents with the
@@ -247,8 +295,7 @@ figures.show(fig, study, "09-2", "confidence-ellipses",
 # %%
 x = cache.load(study)
 n_sub = min(2_000, n_train // 2)
-pixels = np.asarray(x.train[:4 * n_sub], dtype=np.float32).reshape(-1, 3, 32, 3, 32, 3).mean((3, 5))
-asked = {"images": np.unique(pixels.reshape(len(pixels), -1), axis=0),
+asked = {"images": np.unique(judge.pooled(x.train[:4 * n_sub]), axis=0),
          **{f"latents, case {case}": clouds[case, "train"] for case in CASES}}
 known, rng = x.factors is not None, np.random.default_rng([seed, 200])
 if known:
@@ -263,23 +310,37 @@ estimates = pd.concat([
 artifacts.write(study.data / "dimensions.csv", estimates)
 dimension = estimates.pivot(index="of", columns="estimator", values="mean") \
     .loc[list(asked), ["TwoNN", "MLE", "local PCA"]]
+reads = dimension["TwoNN"]
 told = "; ".join(f"{name}: {', '.join(f'{c} {v:.0f}' for c, v in row.items())}"
                  for name, row in dimension.iterrows())
 
+
 # %%
-fig, ax = plt.subplots(figsize=(7.2, 2.9))
-for k, (name, color) in enumerate(zip(dimension.columns, ("#8a6fb0", figures.LATENT, figures.NORMAL))):
-    part = estimates[estimates.estimator == name].set_index("of").loc[list(asked)]
-    ax.errorbar(part["mean"], np.arange(len(part)) + 0.18 * (k - 1), xerr=2 * part.sd, fmt="o", color=color,
-                label=name, capsize=2)
-if known:
-    ax.axvline(len(faces.NAMES), color=figures.THEORY, lw=0.9, ls=":", label=f"{len(faces.NAMES)} factors")
-ax.set(yticks=range(len(asked)), yticklabels=list(asked), xlim=(0, None),
-       xlabel="dimension (bars: two standard deviations of the subsamples)",
-       title=f"09-3: dimension estimates (n = {n_sub:,})")
-ax.invert_yaxis()
-ax.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
-figures.show(fig, study, "09-3", "true-dimension", f"Dimension estimates for {told}.", "five subsamples each")
+def finish(ax):
+    """Axes of figure 09-3: rows in groups (truth, control, data), the true dimension as a line."""
+    if known:
+        ax.axvline(len(faces.NAMES), color=figures.THEORY, ls=":", label=f"{len(faces.NAMES)} factors")
+        ax.hlines([0.5, 1.5], 0, 1, "0.75", lw=0.8, transform=ax.get_yaxis_transform())
+    ax.set(yticks=range(len(asked)), yticklabels=list(asked), ylim=(len(asked) - 0.5, -0.5), xlim=(0, None),
+           xlabel="estimated dimension", title=f"TwoNN reads {reads['latents, case I']:.0f} from the latents "
+           "of case I" + (f", {reads['independent numbers']:.0f} from as many independent numbers as factors"
+                          if known else ""))
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+# %%
+MARKS = {"TwoNN": "o", "MLE": "s", "local PCA": "^"}
+ORIGIN = {"true factors": figures.THEORY, "independent numbers": figures.NULL, "images": figures.MUTED}
+fig, ax = plt.subplots(figsize=(7.6, 3.2))
+for name, part in estimates.groupby("estimator"):
+    part, place = part.set_index("of").loc[list(asked)], np.arange(len(asked))
+    color = [ORIGIN.get(of, figures.LATENT) for of in asked]
+    ax.hlines(place, part["mean"] - 2 * part.sd, part["mean"] + 2 * part.sd, color, lw=1.2)
+    ax.scatter(part["mean"], place, 40, color, MARKS[name], zorder=3)
+    ax.plot([], [], MARKS[name], color="0.4", label=name)
+finish(ax)
+figures.show(fig, study, "09-3", "true-dimension", f"Dimension estimates for {told}.",
+             f"five subsamples of {n_sub:,}; bars: two standard deviations")
 
 # %%
 dimension.style.format(precision=1)
@@ -317,13 +378,26 @@ if known:
 def draw_scores(ax):
     """R² of the probes of each factor, best known first."""
     place = np.arange(len(top))
-    ax.barh(place, top.nonlinear.clip(0), color="#e39c9a", label="case I, nonlinear")
-    ax.barh(place, top.linear.clip(0), height=0.45, color=figures.LATENT, label="case I, linear")
-    ax.plot(second.nonlinear.clip(0), place, "|", color=figures.UNIFORM, ms=6, mew=1.5,
+    ax.barh(place, top.nonlinear.clip(0), color="#e8b3b1", label="case I, nonlinear")
+    ax.barh(place, top.linear.clip(0), height=0.4, color=figures.LATENT, label="case I, linear")
+    ax.plot(second.nonlinear.clip(0), place, "s", color="black", ms=3.5, mfc="white", mew=0.8,
             label="case II, nonlinear")
-    ax.set_yticks(place, top.factor.str.replace("_", " "))
-    ax.set(ylim=(len(top) - 0.4, -0.6), xlim=(0, 1))
-    ax.tick_params(axis="y", labelsize=6.5)
+    ax.set_yticks(place, top.factor.str.replace("_", " "), fontsize=8)
+    ax.set(ylim=(len(top) - 0.4, -0.6), xlim=(0, 1), xlabel="R² of the probe", title=carried)
+    ax.legend(loc="lower right")
+
+
+# %%
+def draw_correlations(ax):
+    """|Correlation| of each factor with each of the leading components, rows as in `draw_scores`."""
+    image = ax.imshow(np.sqrt(np.stack(top.squared)), aspect="auto", cmap="Reds", vmin=0, vmax=1)
+    ax.set(xticks=range(4, 40, 5), xticklabels=range(5, 41, 5), xlabel="principal component of case I",
+           title=f"{(top.best_r2 >= 0.5).sum()} of {len(top)} factors have half of\ntheirs in one component")
+    ax.grid(False)
+    ax.yaxis.tick_right()
+    ax.set_yticks(range(len(top)), top.factor.str.replace("_", " "), fontsize=8)
+    inside = ax.inset_axes((0.5, 0.06, 0.45, 0.01))
+    ax.figure.colorbar(image, cax=inside, orientation="horizontal", label="|correlation|")
 
 
 # %% [markdown]
@@ -333,19 +407,34 @@ def draw_scores(ax):
 
 # %%
 if known:
-    fig, (left, right) = plt.subplots(1, 2, figsize=(9.2, 9.2), width_ratios=(1.2, 1), layout="constrained")
+    carried = (f"{(top.linear > 0.5).sum()} of {len(top)} factors lie along a direction,\n"
+               f"{(top.nonlinear < 0.05).sum()} leave no trace")
+    fig, (left, right) = plt.subplots(1, 2, figsize=(10.4, 11.2), width_ratios=(1.2, 1))
     draw_scores(left)
-    left.set(xlabel="R² of the probe", title=f"09-4: probes (n = {n_train:,})")
-    left.legend(fontsize=7, loc="lower right")
-    image = right.imshow(np.sqrt(np.stack(top.squared)), aspect="auto", cmap="magma_r", vmin=0, vmax=1,
-                         interpolation="nearest")
-    right.set(yticks=[], xticks=range(0, 40, 5), xticklabels=range(1, 41, 5),
-              title="|correlation| with single components", xlabel="principal component of case I")
-    right.grid(False)
-    fig.colorbar(image, ax=right, fraction=0.05, aspect=40)
-    figures.show(fig, study, "09-4", "probes", f"R² of linear and nonlinear probes of {len(top)} factors, "
-                 "and their correlation with single principal components.",
-                 n=f"{n_train:,} latents of case I and II, five folds")
+    draw_correlations(right)
+    figures.show(fig, study, "09-4", "probes", "R² of linear and nonlinear probes of factors, and their "
+                 f"correlation with single principal components: {' '.join(carried.split())}.",
+                 f"{n_train:,} latents of case I and II, five folds")
+
+# %% [markdown]
+# What lies where in the plane that the posts look at? **Figure 09-7** shows the first two principal
+# components three times, each cell in the colour of the mean of a factor: the three factors that this plane
+# knows most of.
+
+# %%
+if known:
+    plane = pcas["I"].transform(stages.latents(study, "I"))[:, :2]
+    known_here = top.assign(plane=np.stack(top.squared)[:, :2].sum(axis=1)).nlargest(3, "plane")
+    fig, axes = plt.subplots(1, 3, figsize=(10.4, 3.7), sharex=True, sharey=True)
+    for ax, row in zip(axes, known_here.itertuples()):
+        cells = ax.hexbin(*plane.T, x.factors[row.factor][:len(plane)], gridsize=40, linewidths=0)
+        ax.set(aspect="equal", xlabel="PC1", title=f"{row.factor.replace('_', ' ')}: R² {row.plane:.2f}")
+        fig.colorbar(cells, ax=ax, location="bottom", shrink=0.8, label=faces.FACTORS[
+            faces.NAMES.index(row.factor)].meaning.replace("..", "to"))
+    axes[0].set_ylabel("PC2")
+    figures.show(fig, study, "09-7", "plane-of-factors", "The plane of the first two principal components, "
+                 f"in the colour of the mean of a factor: {', '.join(known_here.factor)}.",
+                 f"{len(plane):,} latents of case I; R²: of the factor, by both components")
 
 
 # %% [markdown]
@@ -406,8 +495,10 @@ if known:
 # reduced: the point is to compare runs, not their quality) differ by seed alone; cases I and II of this run
 # differ by architecture. Component numbers can be compared as they are. The spaces themselves are compared
 # through the images: do the leading principal components of two runs sort the same held-out images in the
-# same way? The cosines of the principal angles between the spaces spanned by their scores are 1 for
-# directions that both have. Shuffling the images of one run says what chance gives.
+# same way? The principal angles between the spaces spanned by their scores are 0 degrees, and their cosines
+# 1, for directions that both have. Shuffling the images of one run says what chance gives. **Figure 09-5**
+# shows the angles and, beside them, both spectra: those of the short trainings fall sooner because two epochs
+# fill few directions, not because of a seed.
 
 # %%
 def short_latents(run_seed):
@@ -415,25 +506,45 @@ def short_latents(run_seed):
     model = stages.short_network(study, f"seed {run_seed}", min(3_000, len(x.train) // 3), run_seed)
     return train.encode(model, x.held_out)
 
+
+# %%
 runs = {"seed": (short_latents(seed), short_latents(seed + 1)),
         "case": tuple(stages.latents(study, case, "held_out") for case in CASES)}
 alike = {name: probes.compare(*two, np.random.default_rng([seed, 600])) for name, two in runs.items()}
 mean_cosines = ", ".join(f"{pair.cosines.mean():.2f} (runs differ by {name})" for name, pair in alike.items())
+angles = {name: np.degrees(np.arccos(np.clip((pair.cosines, pair.by_chance), 0, 1)))
+          for name, pair in alike.items()}
+live = {name: " and ".join(str(frames.count_for(part, 0.99)) for part in pair.spectra)
+        for name, pair in alike.items()}
 
 # %%
-fig, (left, right) = plt.subplots(1, 2, figsize=(8.2, 3.2))
-for (name, pair), color in zip(alike.items(), (figures.LATENT, figures.UNIFORM), strict=True):
-    number = np.arange(1, len(pair.cosines) + 1)
-    left.plot(number, pair.cosines, "o-", ms=4, color=color, label=f"runs that differ by {name}")
-    left.plot(number, pair.by_chance, "--", lw=1, color=color, label="images shuffled")
-    for spectrum, ls, which in zip(pair.spectra, ("-", "--"), ("first", "second")):
-        right.plot(np.arange(1, d + 1), spectrum, color=color, ls=ls, lw=1.2, label=f"{name}: {which} run")
-left.set(xlabel="principal angle", ylabel="cosine", ylim=(0, 1.03), title="09-5: spaces of the first 10 PCs")
-right.set(xlabel="principal component", ylabel="share of the variance", yscale="log", title="spectra")
-left.legend(fontsize=7)
-right.legend(fontsize=7)
-figures.show(fig, study, "09-5", "two-runs", "Cosines of principal angles between the leading spaces of two "
-             f"runs: mean {mean_cosines}; spectra beside.", n=f"{len(x.held_out):,} held-out images")
+PAIRS = {"seed": (f"runs of {stages.SHORT_EPOCHS} epochs, other seed", figures.MUTED),
+         "case": ("cases I and II, fully trained", figures.LATENT)}
+
+def draw_pair_of_runs(left, right, name):
+    """Principal angles between the leading spaces of two runs, and both spectra."""
+    label, color = PAIRS[name]
+    number = np.arange(1, len(alike[name].cosines) + 1)
+    left.plot(number, angles[name][0], "o-", ms=4, color=color, label=label)
+    left.plot(number, angles[name][1], "o", ms=4, color=figures.NULL)
+    for spectrum, style in zip(alike[name].spectra, ("-", "--")):
+        right.plot(np.arange(1, len(spectrum) + 1), spectrum, color=color, ls=style)
+
+
+# %%
+fig, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.5))
+for name in alike:
+    draw_pair_of_runs(left, right, name)
+left.set(xlabel="number of the angle", ylabel="principal angle, degrees", ylim=(0, 92), yticks=(0, 45, 90),
+         title="Spaces of the ten leading PCs of both cases:\n"
+         f"{angles['case'][0].mean():.0f}° apart, by chance {angles['case'][1].mean():.0f}°")
+right.set(xlabel="principal component", ylabel="share of the variance", yscale="log", title="99 % of the "
+          f"variance: {live['seed']} PCs after\n{stages.SHORT_EPOCHS} epochs, {live['case']} fully trained")
+left.plot([], [], "o", ms=4, color=figures.NULL, label="images shuffled")
+left.legend(loc="center left")
+figures.show(fig, study, "09-5", "two-runs", "Principal angles between the leading spaces of two runs: mean "
+             f"cosine {mean_cosines}; spectra beside.", f"{len(x.held_out):,} held-out images; dashed: the "
+             "second run of each pair")
 
 # %% [markdown]
 # *In common* are the dominant components that both runs have under the same number, to be read against

@@ -40,7 +40,7 @@ from IPython.display import Markdown
 from lib import claims, figures, stages
 from lib.cloud import axes as axis_trial
 from lib.cloud import frames, ladder, latent, statements
-from lib.images import cache, judge
+from lib.images import cache, detection, judge
 
 # %%
 from lib.network import coordinates, train
@@ -104,21 +104,27 @@ same = identity["pixels change by, at most"].max() < 1e-4
 Markdown("**The identity holds.**" if same else "**The identity fails:** do not read on, find out why.")
 
 # %% [markdown]
-# **Figure 10-1.** The same held-out images by both networks of case II, and the latent of the first of them:
-# the first sixty components as trained, and as rewritten.
+# **Figure 10-1.** The same held-out images by both networks of case II. **Figure 10-11.** The latent of the
+# first of them: the first sixty components as trained, and as rewritten.
 
 # %%
 own, other, here, there = seen["II"]
-fig, axes = plt.subplots(1, 2, figsize=(10.6, 2.2), width_ratios=(1.9, 1), layout="constrained")
-figures.image_grid(np.concatenate([here[:8], there[:8]]), 8, axes[0])
-axes[0].set(yticks=[48, 146], yticklabels=["as trained", "rewritten"], title="the same images ...")
+largest = 255 * identity["pixels change by, at most"].max()
+fig = figures.sheet(np.stack([here[:10], there[:10]]), labels=["as trained", "rewritten"],
+                    title="The same images from other latents: no pixel changes by more than "
+                    f"{largest:.4f} of 255 grey levels")
+figures.show(fig, study, "10-1", "one-function-two-networks", n="case II, the first ten held-out images",
+             alt="Ten images decoded by the network as trained and by the rewritten one, alike to the eye.")
+
+# %%
+fig, ax = plt.subplots(figsize=(8.6, 2.6))
 for values, color, label in ((other, figures.MUTED, "rewritten"), (own, figures.LATENT, "as trained")):
-    axes[1].plot(values[0, :60], color=color, lw=1, marker=".", ms=3, label=label)
-axes[1].set(xlabel="component", ylabel="value", title="... from other latents")
-axes[1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
-figures.show(fig, study, "10-1", "one-function-two-networks", n="case II, held-out images",
-             alt="Eight images decoded by the network as trained and by the rewritten one, alike to the eye; "
-             "beside them sixty components of one latent in both, which have nothing in common.")
+    ax.plot(values[0, :60], color=color, lw=1, marker=".", ms=4, label=label)
+ax.set(xlabel="component", ylabel="value", title="One image, two latents")
+ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+figures.show(fig, study, "10-11", "one-image-two-latents", n="case II, the first held-out image",
+             alt="Sixty components of the latent of one image in the network as trained and in the rewritten "
+             "one; the two curves have nothing in common.")
 
 # %% [markdown]
 # ## Which verdicts survive?
@@ -144,9 +150,9 @@ measured = pd.DataFrame([
 artifacts.write(study.data / "verdicts-by-coordinates.csv", measured)
 
 # %% [markdown]
-# **Figure 10-2.** Rows are claims, columns coordinate systems. A filled blue dot is reproduced, an open red
-# one is not; the number is the measured one. A row of one colour is a claim that these eight systems agree
-# on. A row of two colours is a verdict on the coordinates.
+# **Figure 10-2.** Rows are claims, columns coordinate systems. A filled green dot is reproduced, an open red
+# one is not; the number is the measured one. A plain row is a claim that these eight systems agree on. A
+# shaded row is a verdict on the coordinates.
 
 # %%
 tables = {reading: part.pivot(index="id", columns="coordinates", values="value")[list(systems)].round(5)
@@ -156,29 +162,33 @@ holds = {reading: part.assign(holds=part.verdict == "reproduced")
          for reading, part in measured.groupby("thresholds")}
 flips = {reading: part[part.nunique(axis=1) > 1].index for reading, part in holds.items()}
 rows_shown = holds["as printed"].sum(axis=1).sort_values(kind="stable").index
-LOOKS = {True: (figures.UNIFORM, figures.UNIFORM), False: (figures.LATENT, "white")}
+rows_named = [f"{name}:  {claims.limits(claims.BY_ID[name]._replace(ours=''))}" for name in rows_shown]
+YES, NO = claims.COLOURS["reproduced"], claims.COLOURS["not reproduced"]
 
 
 # %%
 def draw_verdicts(ax, reading):
-    """A dot per claim and system that says the verdict, the measured number beside it."""
+    """A dot per claim and system that says the verdict, the number beside it; shaded: they differ."""
     for row, claim in enumerate(rows_shown):
+        if claim in flips[reading]:
+            ax.axhspan(row - 0.5, row + 0.5, color="#f3ead3", lw=0)
         for column, name in enumerate(systems):
-            color, fill = LOOKS[bool(holds[reading].loc[claim, name])]
-            ax.plot(column - 0.28, row, "o", ms=7, color=color, mfc=fill)
-            ax.text(column - 0.14, row, f"{tables[reading].loc[claim, name]:.4g}", va="center", fontsize=8)
-    ax.set(xticks=range(len(systems)), xlim=(-0.6, len(systems) - 0.3), ylim=(len(rows_shown) - 0.5, -0.5))
-    ax.set_xticklabels([name.replace(" ", "\n") for name in systems], fontsize=8)
-    ax.grid(False)
+            yes = bool(holds[reading].loc[claim, name])
+            ax.plot(column - 0.3, row, "o", ms=7, color=YES if yes else NO, mfc=YES if yes else "white")
+            ax.text(column - 0.17, row, f"{tables[reading].loc[claim, name]:.4g}", va="center", fontsize=9)
 
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(13, 0.33 * len(rows_shown) + 1), sharey=True, layout="constrained")
+fig, axes = plt.subplots(2, 1, figsize=(9.4, 0.5 * len(rows_shown) + 1.4))
 for ax, reading in zip(axes, READINGS):
     draw_verdicts(ax, reading)
-    ax.set_title(f"thresholds {reading}: {len(flips[reading])} of {len(rows_shown)} verdicts differ")
-axes[0].set_yticks(range(len(rows_shown)), rows_shown)
-figures.show(fig, study, "10-2", "verdicts-by-coordinates", n="one network, case I; filled: reproduced",
+    ax.set(ylim=(len(rows_shown) - 0.5, -0.5), xlim=(-0.6, len(systems) - 0.3))
+    ax.set_xticks(range(len(systems)), [name.replace(" ", "\n") for name in systems])
+    ax.set_yticks(range(len(rows_shown)), rows_named)
+    ax.grid(False)
+    ax.set_title(f"Thresholds {reading}: {len(flips[reading])} of {len(rows_shown)} verdicts hang on the "
+                 "coordinates")
+figures.show(fig, study, "10-2", "verdicts-by-coordinates", n="one network, case I; shaded: not alike in all",
              alt="Verdicts on the claims about latents in eight coordinate systems of one network. With the "
              f"thresholds as printed these differ: {', '.join(flips['as printed'])}; in proportion: "
              f"{', '.join(flips['in proportion'])}.")
@@ -240,13 +250,13 @@ figures.table(rates, study, "rates-by-coordinates.csv", precision=2)
 # %%
 in_words = {name: " and ".join(f"{rate:.0%}" for rate in part.rate)
             for name, part in rates.groupby("vectors")}
-fig, axes = plt.subplots(len(sets), 1, figsize=(7.8, 3.4))
-for ax, name in zip(axes, sets):
-    figures.image_grid(made["II", name][:12], 12, ax)
-    ax.set_ylabel(f"{name.replace(', ', ',' + chr(10))}\nfaces: {in_words[name]}", rotation=0, ha="right",
-                  va="center", fontsize=8)
-figures.show(fig, study, "10-3", "the-same-draws-in-other-coordinates", n="case II; faces: cases I and II",
-             alt="Twelve images from each of five sets of vectors; faces in cases I and II: "
+fig = figures.sheet(np.stack([made["II", name][:10] for name in sets]), rows=(1,) * len(sets),
+                    labels=[name.replace(", ", ",\n") for name in sets],
+                    beside={"faces seen,\nI and II": [in_words[name] for name in sets]},
+                    title=f"Faces of uniform vectors, cases I and II: as trained {in_words[sets[0]]}, about "
+                    f"the mean {in_words[sets[1]]}, whitened {in_words[sets[2]]}")
+figures.show(fig, study, "10-3", "the-same-draws-in-other-coordinates", n="case II, none chosen",
+             alt="Ten images from each of five sets of vectors; faces in cases I and II: "
              + "; ".join(f"{name}: {in_words[name]}" for name in sets) + ".")
 
 # %% [markdown]
@@ -270,6 +280,9 @@ compared = pd.DataFrame([(case, name, *judge.difference(by_name[case, name], nor
 low, high = compared.low, compared.high
 compared["equal within 5 points"] = np.select(
     [(low > -MARGIN) & (high < MARGIN), (low > MARGIN) | (high < -MARGIN)], ["yes", "no"], "undecided")
+
+# %%
+whitened = compared.vectors == "uniform, whitened"
 compared.style.hide(axis="index").format(precision=3)
 
 
@@ -284,26 +297,28 @@ def draw_rates(ax, frame, column):
         place = sets.index(row["vectors"]) + (0.14 if row["case"] == "II" else -0.14)
         color = figures.NORMAL if row["vectors"] == sets[-1] else figures.UNIFORM
         ax.hlines(place, row["low"], row["high"], color=color, lw=1.2)
-        ax.plot(row[column], place, MARKER[row["case"]], ms=5, color=color,
+        ax.plot(row[column], place, MARKER[row["case"]], ms=6, color=color,
                 mfc="white" if row["case"] == "II" else color)
 
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9.6, 2.9), sharey=True, layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.2), sharey=True)
 axes[1].axvspan(-MARGIN, MARGIN, color="0.88", zorder=0)
-for ax, frame, column in zip(axes, (rates, compared), ("rate", "difference")):
-    draw_rates(ax, frame, column)
-axes[0].set(yticks=range(len(sets)), yticklabels=sets, ylim=(4.5, -0.5), xlim=(-0.02, 1.02), xlabel="faces")
-axes[1].set(xlabel="faces, less those of the multivariate normal")
-for case, marker in MARKER.items():
-    axes[0].plot([], [], marker, color="0.4", mfc="white" if case == "II" else None, label=f"case {case}")
-axes[0].legend(fontsize=8)
+draw_rates(axes[0], rates, "rate")
+draw_rates(axes[1], compared, "difference")
+axes[0].set(yticks=range(len(sets)), yticklabels=sets, ylim=(4.5, -0.5), xlim=(-0.02, 1.02),
+            xlabel="share of faces", title=f"Uniform: {in_words['uniform, as trained']} faces as trained,\n"
+            f"{in_words['uniform, whitened']} where latents are white")
+axes[1].set(xlabel="share of faces, less that of normal vectors", title="Whitened uniform: "
+            f"{100 * compared.difference[whitened].abs().max():.1f} points\nfrom normal at most; grey: five")
+axes[0].legend([plt.Line2D([], [], color="0.4", ls="", marker=MARKER[case], mfc=fill) for case, fill in
+                (("I", "0.4"), ("II", "white"))], ["case I", "case II"])
 figures.show(fig, study, "10-4", "faces-by-coordinates", n=f"{MANY:,} of the pair, others {SOME}",
              alt="Share of faces for five sets of vectors and its difference to the multivariate normal: "
              + "; ".join(f"{name}: {in_words[name]}" for name in sets) + ".")
 
 # %%
-pair = compared[compared.vectors == "uniform, whitened"]
+pair = compared[whitened]
 equal = (pair["equal within 5 points"] == "yes").all()
 outside = (pair["equal within 5 points"] == "no").any()
 Markdown("Whitened uniform vectors and multivariate normal ones: **"
@@ -326,20 +341,22 @@ widths = pd.DataFrame([{"case": case, "coordinates": where, "b": b,
                         **judge.rate(judge.pictures(model[case], sweep(cloud[case], b)))}
                        for case in MARKER for where, sweep in SWEPT.items() for b in HALF_WIDTHS])
 artifacts.write(study.data / "widths-by-coordinates.csv", widths)
+told = {where: part[part.b.between(1, 2)].rate.agg(["min", "max"]) for where, part in
+        widths.groupby("coordinates")}
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(8.6, 3.1), sharey=True, layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.3), sharey=True)
 for ax, (where, of) in zip(axes, widths.groupby("coordinates", sort=False)):
     for case, part in of.groupby("case"):
-        ax.plot(part.b, part.rate, "-" if case == "I" else "--", marker=MARKER[case], ms=4,
-                color=figures.UNIFORM, label=f"case {case}")
+        ax.plot(part.b, part.rate, color=figures.UNIFORM, ms=4, label=f"case {case}", **figures.CASE[case])
         ax.fill_between(part.b, part.low, part.high, color=figures.UNIFORM, alpha=0.12, lw=0)
-    ax.axvspan(1, 2, color="#f2e6c2", zorder=-1)
+    ax.axvspan(1, 2, color="0.9", zorder=-1, label="F2's 1 to 2")
     ax.set(xscale="log", xticks=HALF_WIDTHS, xticklabels=HALF_WIDTHS, ylim=(-0.02, 1.02),
-           xlabel="half width b of uniform vectors", title=f"{where}; yellow: F2's 1 to 2")
+           xlabel="half width b of uniform vectors", title=f"{where.capitalize()}, b from 1 to 2: "
+           f"{told[where]['min']:.0%} to {told[where]['max']:.0%} faces")
     ax.minorticks_off()
-axes[0].set_ylabel("faces (95 % interval)")
-axes[0].legend(fontsize=8)
+axes[0].set_ylabel("share of faces (95 % interval)")
+axes[0].legend()
 figures.show(fig, study, "10-5", "half-widths-by-coordinates", n=f"{FEW} vectors per point",
              alt="Share of faces against the half width of uniform vectors, as trained and whitened.")
 
@@ -372,14 +389,15 @@ shares.pivot(index="coordinates", columns="ingredient", values="share") \
     .loc[list(MOOT), list(ladder.INGREDIENTS)].style.format("{:+.2f}")
 
 # %%
-fig, ax = plt.subplots(figsize=(7.6, 2.9), layout="constrained")
-for k, (name, part) in enumerate(shares.groupby("coordinates", sort=False)):
-    ax.bar(np.arange(4) + 0.2 * k - 0.3, part.share, 0.18, yerr=2 * part.error, error_kw={"lw": 1},
-           color=plt.cm.viridis(0.1 + 0.27 * k), label=name)
-ax.set(xticks=range(4), xticklabels=ladder.INGREDIENTS, ylabel="Shapley share of the faces")
-ax.axhline(0, color="black", lw=0.8)
-ax.legend(fontsize=8)
 most = {name: part.loc[part.share.idxmax(), "ingredient"] for name, part in shares.groupby("coordinates")}
+fig, axes = plt.subplots(1, 4, figsize=(9.6, 2.7), sharey=True)
+for ax, (name, part) in zip(axes, shares.groupby("coordinates", sort=False)):
+    color = ["0.25" if of == most[name] else "0.7" for of in part.ingredient]
+    ax.barh(part.ingredient, part.share, 0.6, xerr=2 * part.error, error_kw={"lw": 1}, color=color)
+    ax.axvline(0, color="black", lw=0.8)
+    ax.set(title=f"{name.capitalize()},\nmost missing: {most[name]}", xlim=(-0.15, 1))
+axes[0].invert_yaxis()
+fig.supxlabel("Shapley share of the faces", fontsize=9.5)
 figures.show(fig, study, "10-6", "shares-by-coordinates", n=f"case I, {FEW} vectors per subset; whiskers: "
              "two standard errors", alt="Shapley shares of four ingredients in four coordinate systems; "
              "largest: " + ", ".join(f"{name}: {most[name]}" for name in MOOT) + ".")
@@ -441,7 +459,7 @@ figures.table(spectrum, study, "spectrum.csv", precision=2)
 # its root mean square, beside that of normal vectors of the same spectrum.
 
 # %%
-in_metric = {case: coordinates.canonical(model[case], z[case, "train"]) for case in MARKER}
+in_metric = {case: frames.canonical(coordinates.metric(model[case]), z[case, "train"]) for case in MARKER}
 length = {case: latent.radii(frames.carried(z[case, "train"], *in_metric[case])) for case in MARKER}
 squares = np.random.default_rng([seed, 50]).standard_normal((20_000, d)) ** 2
 normal = {case: np.sqrt(squares @ part["decoder's input, as trained"]) for case, part in spectra.items()}
@@ -457,19 +475,21 @@ def draw_invariants(axes, case, dash):
     for name, color in SPECTRA.items():
         values = spectra[case][name]
         axes[0].plot(np.arange(1, d + 1), values / values.sum(), dash, color=color, label=f"{name}, {case}")
-    for values, color, of in ((length, figures.LATENT, "latents"), (normal, figures.NORMAL, "normal")):
-        axes[1].hist(values[case] / np.sqrt((values[case] ** 2).mean()), bins=80, range=(0.4, 2), ls=dash,
-                     density=True, histtype="step", color=color, lw=1.2, label=f"{of}, case {case}")
+    for values, color, of in ((normal, figures.NULL, "normal cloud"), (length, figures.LATENT, "latents")):
+        axes[1].hist(values[case] / np.sqrt((values[case] ** 2).mean()), bins=64, range=(0.4, 2), ls=dash,
+                     density=True, histtype="step", color=color, lw=1.6, label=f"{of}, case {case}")
 
 
 # %%
-fig, axes = plt.subplots(1, 2, figsize=(9.6, 3.3), layout="constrained")
-for case, dash in zip(MARKER, ("-", "--")):
-    draw_invariants(axes, case, dash)
-axes[0].set(xscale="log", yscale="log", xlabel="number of the eigenvalue", ylabel="share of the variance")
-axes[1].set(xlabel="radius in the decoder's metric / its root mean square", ylabel="density")
+fig, axes = plt.subplots(1, 2, figsize=(9.8, 3.6))
+for case in MARKER:
+    draw_invariants(axes, case, figures.CASE[case]["ls"])
+axes[0].set(xscale="log", yscale="log", xlabel="number of the eigenvalue", ylabel="share of the variance",
+            title="Black belongs to the function, red and grey do not")
+axes[1].set(xlabel="radius in the decoder's metric / its root mean square", ylabel="density",
+            title=f"Scatter {thickness['I'][0] / thickness['I'][1]:.1f} times that of normal ones (I)")
 for ax in axes:
-    ax.legend(fontsize=8)
+    ax.legend()
 wider = ", ".join(f"case {case}: {own:.2f} against {law:.2f}" for case, (own, law) in thickness.items())
 figures.show(fig, study, "10-7", "without-coordinates", n=f"{len(z['I', 'train']):,} latents of each case",
              alt="Spectra of the latents, which depend on coordinates, and of the decoder's input, which do "
@@ -538,8 +558,10 @@ def draw_deviations(ax):
     for case, part in null.groupby("case"):
         ax.plot(part.z, part.statistic, MARKER[case], color=figures.LATENT, label=f"case {case}",
                 mfc="none" if case == "II" else None)
-    ax.axvspan(-2, 2, color="0.88", zorder=0)
+    ax.axvspan(-2, 2, color="0.88", zorder=0, label="random axes, ±2")
     ax.invert_yaxis()
+    ax.set(xlabel="z, against random axes", title=f"Axes of this run: {(null.z.abs() > 2).sum()} "
+           f"of {len(null)} beyond chance")
 
 
 # %%
@@ -548,18 +570,19 @@ def draw_printed(ax, post):
     mu, k = centres[post, 0], np.arange(1, 31)
     turned = np.sort(np.abs(np.linalg.norm(mu) * directions))[:, ::-1][:, :len(k)]
     ax.fill_between(k, *np.quantile(turned, (0.025, 0.975), axis=0), color="0.8", label="random axes, 95 %")
-    ax.plot(k, mu[:len(k)], "o", ms=4, color=figures.LATENT, label=f"printed by {post}")
+    ax.plot(k, mu[:len(k)], "o", ms=5, color=figures.THEORY, mfc="white", label=f"printed by {post}")
+    above = int((mu[:len(k)] > np.quantile(turned, 0.975, axis=0)).sum())
+    ax.set(xlabel="component, largest mean first", ylim=(0, 5.4), title=f"{post}: {above} means above chance")
 
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(11, 3.1), width_ratios=(1.2, 1, 1), layout="constrained")
+fig, axes = plt.subplots(1, 3, figsize=(10.4, 3.3), width_ratios=(1.2, 1, 1))
 draw_deviations(axes[0])
-axes[0].set(xlabel="z, against random axes")
 for ax, post in zip(axes[1:], POSTS):
     draw_printed(ax, post)
-    ax.set(xlabel="component, largest mean first", ylabel="|mean|", title=post)
-for ax in axes:
-    ax.legend(fontsize=8)
+axes[1].set_ylabel("|mean|")
+for ax, place in zip(axes, ("center right", "best", "best")):
+    ax.legend(loc=place)
 beyond = ", ".join(f"{row.statistic} {row.z:+.1f}" for row in null[null.case == "I"].itertuples())
 figures.show(fig, study, "10-8", "against-random-axes", n=f"{len(turns)} rotations of the latents",
              alt=f"Statistics of the axes against random rotations, case I: {beyond}. Means that F2 and C2 "
@@ -628,10 +651,11 @@ figures.table(maps, study, "affine-maps.csv").format("{:.5f}", ["loss", "mean im
 # %%
 LINES = {"original": shown, "network II": stitched["II", "II", "its own"],
          "encoder I,\ndecoder II": stitched["I", "II", "paired"], "shuffled": stitched["I", "II", "shuffled"]}
-fig, ax = plt.subplots(figsize=(8.4, 3.6))
-figures.image_grid(np.concatenate([images[:10] for images in LINES.values()]), 10, ax)
-ax.set(yticks=[48 + 98 * k for k in range(4)], yticklabels=LINES)
-figures.show(fig, study, "10-9", "stitched", n="ten held-out images, none chosen",
+explains = maps.set_index(["encoder", "decoder", "latents"])["R², decoder's metric"]["I", "II", "paired"]
+fig = figures.sheet(np.stack([images[:10] for images in LINES.values()]), labels=list(LINES), rows=(1, 2, 1),
+                    title="Latents of encoder I, brought to decoder II by an affine map, explain "
+                    f"{explains:.0%} of the variance that it sees")
+figures.show(fig, study, "10-9", "stitched", n="the first ten held-out images",
              alt="Ten held-out images, their reconstructions by network II, those by decoder II from mapped "
              "latents of encoder I, and those from a map fitted to shuffled pairs.")
 
@@ -673,8 +697,10 @@ trainings, full = (artifacts.require(study.home / "data" / "controls" / name, "1
 spreads = trainings[trainings["statistic"] == "spread of widths"]
 ends = spreads[spreads["epoch"] == spreads["epoch"].max()]
 reached = ", ".join(f"{name} {far:+.1f}" for name, far in ends.groupby("optimizer")["z"].mean().items())
-INK = {"Adam": figures.LATENT, "scalar Adam": figures.THEORY, "SGD": figures.MUTED}
-PLOTTED = {"z": "spread of widths, z", "drift": "drift of Q", "held_out": "held-out loss"}
+INK = {"Adam": figures.LATENT, "scalar Adam": "0.25", "SGD": "0.65"}
+PLOTTED = {"z": ("spread of widths, z", "Marked axes: z in the end\n" + reached),
+           "drift": ("drift of Q", "How far the charge of\ngradient flow moved"),
+           "held_out": ("held-out loss", "What was learned")}
 
 # %% [markdown]
 # **Figure 10-10.** A line per network. Left: the standard deviation of the widths of its components over
@@ -684,14 +710,14 @@ PLOTTED = {"z": "spread of widths, z", "drift": "drift of Q", "held_out": "held-
 # momentum need not conserve it (Marcotte, Gribonval, Peyré 2024). Right: what was learned.
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(11, 3.1), layout="constrained")
-for ax, (column, label) in zip(axes, PLOTTED.items()):
+fig, axes = plt.subplots(1, 3, figsize=(10.4, 3.5))
+for ax, (column, (label, title)) in zip(axes, PLOTTED.items()):
     for (name, rate, number), one in spreads.groupby(["optimizer", "rate", "seed"]):
         ax.plot(one["epoch"], one[column], "--" if rate == 3 else "-", color=INK[name], lw=1,
                 label="" if number else f"{name}, rate {rate:g}")
-    ax.set(xlabel="epoch", ylabel=label)
+    ax.set(xlabel="epoch", ylabel=label, title=title)
 axes[0].axhspan(-2, 2, color="0.88", zorder=0)
-axes[1].legend(fontsize=8)
+axes[1].legend()
 axes[2].set(yscale="log")
 figures.show(fig, study, "10-10", "whose-axes", n=f"{len(ends)} small autoencoders, 48x48 drawn faces",
              alt=f"Spread of widths against random rotations over epochs; mean z at the end: {reached}. "
@@ -805,9 +831,15 @@ poorest = widths[(widths.coordinates == "whitened") & widths.b.between(1, 2)].so
 farthest, poorer = pair.sort_values("low").iloc[0], paired.sort_values("R², decoder's metric").iloc[0]
 
 # %%
-record = claims.record(study, "10", {
-    **of_spectrum, "F2-b-any": claims.share(poorest.faces, poorest.n, "binomial"),
-    "F2-miss-any": claims.Measured(farthest.difference, farthest.low, farthest.high, "binomial"),
+originals = np.asarray(x.held_out[:SOME])
+shuffled = detection.block_shuffle(originals, rng=np.random.default_rng([seed, 91]))
+of_faces = claims.of_faces({
+    "F2-b-any": claims.share(poorest.faces, poorest.n, "binomial"),
+    "F2-miss-any": claims.Measured(farthest.difference, farthest.low, farthest.high, "binomial")},
+    judge.no_faces(judge.rate(originals), judge.rate(shuffled)))
+
+# %%
+record = claims.record(study, "10", of_spectrum | of_faces | {
     "F2-differ-any": claims.with_error(poorer["R², decoder's metric"], poorer["its error"],
                                        "held-out images")})
 record.style.hide(axis="index")

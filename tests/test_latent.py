@@ -150,6 +150,19 @@ def test_radii_and_second_moment(dtype):
     assert latent.components(z)["sigma"].pow(2).sum() != pytest.approx(value, rel=1e-3)
 
 
+def test_seriation_puts_related_components_side_by_side():
+    rng = np.random.default_rng(0)
+    group = rng.permutation(np.repeat([0, 1, 2], 10))                   # three groups, scattered
+    z = rng.standard_normal((500, 3))[:, group] * rng.choice([-1, 1], 30) + rng.standard_normal((500, 30))
+    before = latent.correlation(z)
+    after = latent.seriated(before)
+    assert after == pytest.approx(after.T)
+    assert np.sort(after.ravel()) == pytest.approx(np.sort(before.ravel()))
+    neighbours = np.abs(np.diag(after, 1))
+    assert (neighbours < 0.25).sum() == 2                               # where one group ends
+    assert (np.abs(np.diag(before, 1)) < 0.25).sum() > 10               # control: scattered as they were
+
+
 def test_correlation_equals_numpy_and_needs_varying_components():
     z = gaussian_cloud(300, 5) @ np.random.default_rng(1).normal(size=(5, 5))
     assert latent.correlation(z) == pytest.approx(np.corrcoef(z.T))

@@ -133,7 +133,7 @@ SHOWN = 'figures.show(fig, study, "X-1", "line", "A line.")'
 
 def drawn(tmp_path):
     """The bytes of the picture of FIGURE."""
-    return (tmp_path / "figures" / "synthetic-smoke-s1" / "X-1-line.png").read_bytes()
+    return (tmp_path / "figures" / "synthetic-smoke-s1" / "X-1-line.webp").read_bytes()
 
 
 @pytest.fixture

@@ -10,19 +10,21 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from lib import claims
+from lib import claims, figures
 from lib.store import artifacts
-from lib.study import Study
+from lib.study import PICTURES, Study
 from tests.faults import campaign
 from tests.test_report import Outline
 
 pytestmark = pytest.mark.smoke
 RUN = "synthetic-smoke-s0"
 # every figure of the posts by its id in the list of figures, and those of the trial
-FIGURES = (["F1-1", "F2-T", "P2-1", "01-3", "01-4", "01-5"] + [f"F2-{k}" for k in range(1, 8)]
+FIGURES = (["F1-1", "F2-T", "P2-1", "01-1", "01-2", "01-3", "01-4", "02-1"] + [f"F2-{k}" for k in range(1, 8)]
+           + [f"03-{k}" for k in range(1, 6)] + ["04-1", "04-2", "05-1"]
            + [f"P1-{k}" for k in range(1, 6)] + [f"C2-{k}" for k in range(1, 22)]
-           + [f"07-{k}" for k in range(1, 10)] + [f"08-{k}" for k in range(1, 10)]
-           + [f"09-{k}" for k in range(1, 6)] + [f"10-{k}" for k in range(1, 11)])
+           + [f"06-{k}" for k in range(1, 5)] + [f"07-{k}" for k in range(1, 14)]
+           + [f"08-{k}" for k in range(1, 10)] + [f"09-{k}" for k in range(1, 8)]
+           + [f"10-{k}" for k in range(1, 12)])
 
 
 def make(folder, *arguments):
@@ -43,10 +45,11 @@ def project(tmp_path_factory):
 
 @pytest.mark.parametrize("figure_id", FIGURES)
 def test_every_figure_of_the_posts_is_drawn(project, figure_id):
-    found = list((project / "figures" / RUN).glob(f"{figure_id}-*.png"))
+    found = [path for path in (project / "figures" / RUN).glob(f"{figure_id}-*") if path.suffix in PICTURES]
     assert len(found) == 1
+    about = figures.about(found[0])
+    assert about["Description"] and "scale smoke" in about["Source"]
     with Image.open(found[0]) as image:
-        assert image.info["Description"] and "scale smoke" in image.info["Source"]
         assert len(image.convert("RGB").getcolors(image.width * image.height)) > 2        # not an empty panel
 
 
@@ -75,8 +78,7 @@ def test_pages_hold_all_code_every_claim_and_each_figure_once_with_its_alt_text(
         number = claims.BY_ID[row.id].notebook
         assert row.measured in next(page for name, page in pages.items() if name[:2] == number)
     shown = re.findall(r'<img src="([^"]+)" width="\d+" alt="[^"]+">', "".join(pages.values()))
-    figures = [path.name for path in folder.iterdir() if path.suffix in (".png", ".webp")]
-    assert sorted(shown) == sorted(figures)
+    assert sorted(shown) == sorted(path.name for path in folder.iterdir() if path.suffix in PICTURES)
 
 
 def test_the_report_holds_every_figure_and_notebook(project):
@@ -85,7 +87,8 @@ def test_the_report_holds_every_figure_and_notebook(project):
         told = Outline(path.read_text())
         assert told.silent == told.outside == [] and told.headings.count(1) == 1, path.name
         assert all(after <= before + 1 for before, after in itertools.pairwise(told.headings)), path.name
-    for path in [*(project / "figures" / RUN).glob("*.png"), *(project / "notebooks").glob("[0-9]*.py")]:
+    drawn = [path for path in (project / "figures" / RUN).iterdir() if path.suffix in PICTURES]
+    for path in [*drawn, *(project / "notebooks").glob("[0-9]*.py")]:
         assert path.stem in page
     linked = set(re.findall(r'(?:href|src)="(?!http|#)([^"]+)"', page))
     assert all((project / "build" / "report" / name).exists() for name in linked)
@@ -105,7 +108,7 @@ def test_a_finished_run_is_whole(project):
 # From here on `make notebooks`: claims and report, which `make all` adds, take a while and are not asked.
 
 def test_a_figure_deleted_by_hand_is_drawn_again(project):
-    path = next((project / "figures" / RUN).glob("F2-5-*.png"))
+    path = next((project / "figures" / RUN).glob("F2-5-*.webp"))
     before = path.read_bytes()
     path.unlink()
     finished = make(project, "notebooks")

@@ -43,6 +43,21 @@ def test_a_map_is_fed_distinct_latents_or_as_many_gaussian_points_of_their_momen
     assert np.array_equal(null, stages.map_points(study, name, "gaussian"))
 
 
+@pytest.mark.parametrize("of, m", [("web", 1), ("sheet", 2), ("gaussian", None)])
+def test_planted_clouds_have_few_dimensions(study, monkeypatch, of, m):
+    """On a set of m dimensions r1 / r2 is m / (m + 1) on average, deviation below 0.3; else near 1."""
+    monkeypatch.setattr(stages, "planted_shape", lambda of, n: (m, 0.0))
+    x = stages.map_points(study, "C2-9", of).astype(float)
+    near = np.sort(np.linalg.norm(x[:, None] - x, axis=2), axis=1)[:, 1:3]
+    ratio = (near[:, 0] / near[:, 1]).mean()
+    assert ratio > 0.8 if m is None else abs(ratio - m / (m + 1)) < 4 * 0.3 / np.sqrt(len(x))
+
+
+def test_no_other_cloud_is_mapped(study):
+    with pytest.raises(KeyError):
+        stages.map_points(study, "C2-7", "knots")
+
+
 def test_fewer_points_are_the_first_of_more(study):
     few, more = (stages.map_points(study, name) for name in ("C2-7", "C2-8"))
     assert np.array_equal(few, more[:len(few)])
@@ -51,12 +66,13 @@ def test_fewer_points_are_the_first_of_more(study):
 def test_maps_made_two_at_a_time_are_those_made_alone_and_kept(study, monkeypatch):
     calls = []
     monkeypatch.setattr(embed, "tsne", lambda x, *given, **named: calls.append(len(x)) or x[:, :2] * given[0])
-    made = stages.tsne_maps(study, [("C2-7", "latents"), ("C2-8", "gaussian"), ("C2-9", "latents")])
-    assert len(calls) == 3 and calls[-1] == min(calls)               # the two largest first, side by side
+    made = stages.tsne_maps(study, [("C2-7", "latents"), ("C2-7", "web"), ("C2-8", "gaussian"),
+                                    ("C2-9", "latents")])
+    assert len(calls) == 4 and calls[-1] == min(calls)               # the two largest first, side by side
     for (name, of), y in made.items():
         assert np.array_equal(y, stages.tsne_map(study, name, of))
-    assert len(calls) == 3 and {path.name for path in study.data.glob("tsne-*.npy")} == {
-        "tsne-C2-7.npy", "tsne-C2-8-gaussian.npy", "tsne-C2-9.npy"}
+    assert len(calls) == 4 and {path.name for path in study.data.glob("tsne-*.npy")} == {
+        "tsne-C2-7.npy", "tsne-C2-7-web.npy", "tsne-C2-8-gaussian.npy", "tsne-C2-9.npy"}
 
 
 @pytest.mark.slow

@@ -154,11 +154,11 @@ def differences(one, other):
 def partial(folder):
     """Files under a final name in `folder` that cannot be read to their end."""
     broken = []
-    for path in sorted((folder / "data").rglob("*")) + sorted((folder / "figures").rglob("*.png")):
+    for path in sorted((folder / "data").rglob("*")) + sorted((folder / "figures").rglob("*.webp")):
         if (path.is_file() and not path.name.startswith(".")
-                and path.suffix in (".npy", ".pt", ".csv", ".json", ".png")):
+                and path.suffix in (".npy", ".pt", ".csv", ".json", ".webp")):
             try:
-                if path.suffix == ".png":
+                if path.suffix == ".webp":
                     from PIL import Image
                     with Image.open(path) as image:
                         image.load()
