@@ -25,20 +25,23 @@ from lib.store import artifacts
 
 from . import measure
 
-DISTINCT = 500                                                       # drawn faces; more files repeat them
+DISTINCT = 500                                                       # drawn faces; more files show them moved
 FLOOR = 2_000                                                        # files decoded; all would take as long
 TOP = 20                                                             # the central 178 of 218 rows begin here
 
 
-def jpegs(n):
-    """n JPEGs as bytes, 178x218, of about CelebA's size in bytes."""
-    drawn = faces.render(faces.sample_factors(min(n, DISTINCT), 0), 218).numpy()[..., 20:198]
+def jpegs(n, distinct=None):
+    """n JPEGs as bytes, 178x218, of about CelebA's size in bytes, no two of them the same picture.
+
+    distinct: drawn faces among them, DISTINCT if none are given; the others show them moved.
+    """
+    drawn = faces.render(faces.sample_factors(min(n, distinct or DISTINCT), 0), 218).numpy()[..., 20:198]
     files = []
-    for x in drawn:
-        file = io.BytesIO()
-        Image.fromarray(np.ascontiguousarray(x.transpose(1, 2, 0))).save(file, "JPEG", quality=92)
+    for i in range(n):
+        moved, file = np.roll(drawn[i % len(drawn)], 3 * (i // len(drawn)), axis=2), io.BytesIO()
+        Image.fromarray(np.ascontiguousarray(moved.transpose(1, 2, 0))).save(file, "JPEG", quality=92)
         files.append(file.getvalue())
-    return [files[i % len(files)] for i in range(n)]
+    return files
 
 
 def by_pillow(data):
@@ -113,8 +116,8 @@ def data_loader(folder, cores):
 
 def run(quick):
     """Rows for a folder and for a zip of the same files."""
-    scale, n, repeats = ("smoke", 100, 1) if quick else ("laptop", 11_000, 2)
-    files, cores = jpegs(n), os.cpu_count()
+    scale, n, repeats = ("smoke", 700, 1) if quick else ("laptop", 11_000, 2)
+    files, cores = jpegs(n, 50 if quick else DISTINCT), os.cpu_count()
     with tempfile.TemporaryDirectory() as temporary:
         folder, archive = Path(temporary) / "photos", Path(temporary) / "photos.zip"
         (folder / "all").mkdir(parents=True)

@@ -15,9 +15,9 @@ from . import intake, measure, tsne
 from .training import images
 
 CPU = torch.device("cpu")
-LARGEST = {"training": 1024, "encoding": 4096, "intake": 1800, "rendering": 8192, "histograms": 170_000,
+LARGEST = {"training": 1024, "encoding": 4096, "intake": 10_400, "rendering": 8192, "histograms": 170_000,
            "box hits": 200_000, "radii": 500_000, "t-SNE": 8_000}    # 8n
-QUICK = {"training": 32, "encoding": 32, "intake": 800, "rendering": 64, "histograms": 800, "box hits": 800,
+QUICK = {"training": 32, "encoding": 32, "intake": 1_600, "rendering": 64, "histograms": 800, "box hits": 800,
          "radii": 800}                                              # no t-SNE: tsne.py has it
 
 
@@ -37,7 +37,7 @@ def parts(largest, folder):
             (holder / f"{i:06}.jpg").write_bytes(data)
     return {"training": lambda n: train.fit(model, x[:n], x[:1], 1, batch, device=CPU),
             "encoding": lambda n: train.encode(model, x[:n], device=CPU),
-            "intake": lambda n: intake.whole_intake(holders[n], "smoke")(),
+            "intake": lambda n: intake.whole_intake(holders[n], "laptop")(),
             "rendering": lambda n: faces.render(factors.iloc[:n]),
             "histograms": lambda n: latent.component_histograms(z[:n], edges),
             "box hits": lambda n: [generators.box_hits(u[:n], np.zeros(256), np.full(256, 0.8), k)

@@ -181,7 +181,7 @@ def test_the_tables_say_what_notebook_10_says():
                     for name in (ADAM, "scalar Adam"))
     assert scalar.to_numpy() == pytest.approx(adam.to_numpy(), rel=0.1)
     full = stored("case-I").query("epoch == epoch.max()").set_index(["optimizer", "statistic"])
-    assert (full["z"][ADAM] > 5).all() and (full["z"]["scalar Adam"].abs() < 2).all()
+    assert (full["z"][ADAM] > 3).all() and (full["z"]["scalar Adam"].abs() < 2).all()
     assert full["held_out"]["scalar Adam"].iloc[0] == pytest.approx(full["held_out"][ADAM].iloc[0], rel=0.1)
 
 
