@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 import torch
-from joblib import Parallel, delayed
 
+from lib import stages
 from lib.network import models, train
 
 from . import measure
@@ -40,22 +40,16 @@ def beside(programs):
             process.wait()
 
 
-def fitted(case, x, threads):
-    """Train the network of `case` for one epoch on the images x with so many threads."""
-    torch.set_num_threads(threads)
-    train.fit(models.Autoencoder(models.CASES[case]), x, x[:1], 1, 32, device=CPU)
-
-
 def run(quick):
     """A row per load and way: images per second of both networks, and their share of the quiet rate."""
-    threads, repeats = torch.get_num_threads(), 1 if quick else 3
-    x = images(8 if quick else 640)
-    share = max(1, threads // 2)
-    ways = {"side by side": lambda: Parallel(n_jobs=2, prefer="threads")(
-                delayed(fitted)(case, x, share) for case in models.CASES),
-            "in turn": lambda: [fitted(case, x, threads) for case in models.CASES]}
+    repeats, x = 1 if quick else 3, images(8 if quick else 640)
+
+    def fit(case):
+        train.fit(models.Autoencoder(models.CASES[case]), x, x[:1], 1, 32, device=CPU)
+    ways = {"side by side": lambda: stages.side_by_side(fit),
+            "in turn": lambda: [fit(case) for case in models.CASES]}
     loads = {"quiet": [], "one busy loop": [BUSY], "two busy loops": [BUSY] * 2,
-             "another training": [TRAINING.format(threads=threads)]}
+             "another training": [TRAINING.format(threads=torch.get_num_threads())]}
     rows, quiet = [], {}
     for load, programs in list(loads.items())[:2 if quick else None]:
         with beside(programs):
@@ -64,7 +58,6 @@ def run(quick):
             rate = 2 * len(x) / times[way].median()
             rows.append({"load": load, "way": way, "images_per_second": rate,
                          "of_quiet": rate / quiet.setdefault(way, rate)})
-    torch.set_num_threads(threads)
     return rows
 
 

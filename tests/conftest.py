@@ -1,6 +1,7 @@
 """Options of the tests, their order, and the figures that they tell at the end."""
 import sys
 
+import numpy as np
 import pytest
 
 TOLD = "told"                                                        # a test's property of this name
@@ -27,6 +28,14 @@ def _few_photos_will_do(monkeypatch):
     if cache := sys.modules.get("lib.images.cache"):
         monkeypatch.setattr(cache, "MIN_TRAIN", 64)
         monkeypatch.setattr(cache, "MIN_HELD_OUT", 16)
+
+
+@pytest.fixture(scope="module")
+def jpegs():
+    """{name: bytes} of smooth JPEGs, no two alike, under CelebA's names."""
+    from tests.trees import NAMES, encoded, smooth  # torch, only where it is needed
+    rng = np.random.default_rng(0)
+    return {name: encoded(smooth(rng)) for name in NAMES}
 
 
 @pytest.fixture

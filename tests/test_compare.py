@@ -67,6 +67,9 @@ def test_on_other_images_the_verdicts_that_differ_are_told_apart_from_those_that
     assert compare.on_other_images(study) == names[:1]
     finish(tmp_path, names[1], **{"F1-faces": claims.exactly(0.9)})
     finish(tmp_path, "folder-smoke-s1")                              # other images and another seed
+    finish(tmp_path, "lfw-smoke-s0")
+    path = tmp_path / "figures" / "lfw-smoke-s0" / "claims.csv"      # control: of a claim less
+    artifacts.write(path, claims.numbers(path).iloc[1:])
     assert compare.on_other_images(study) == names
     rows, alike = compare.apart(names, tmp_path)
     assert rows.id.tolist() == ["F1-faces"] and rows[names[1]].item() == "0.9: reproduced"

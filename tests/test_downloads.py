@@ -59,8 +59,6 @@ def host(whole, monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("CELEBA_TERMS", "accepted")
     monkeypatch.setattr(sources, "MOUNTED", ())
-    monkeypatch.setattr(cache, "MIN_TRAIN", 64)
-    monkeypatch.setattr(cache, "MIN_HELD_OUT", 16)
     monkeypatch.delenv("CELEBA", raising=False)
     monkeypatch.setattr(downloads, "URL", f"http://127.0.0.1:{server.server_port}/celeba")
     monkeypatch.setattr(downloads, "PHOTOS", len(NAMES))

@@ -43,12 +43,6 @@ from tests.trees import (
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def jpegs():
-    rng = np.random.default_rng(0)
-    return {name: encoded(smooth(rng)) for name in NAMES}
-
-
 @pytest.fixture(autouse=True)
 def _no_paths(monkeypatch):
     monkeypatch.delenv("CELEBA", raising=False)

@@ -38,8 +38,6 @@ def _alone(monkeypatch, tmp_path):
     monkeypatch.delenv("LFW", raising=False)
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "scikit"))
     monkeypatch.setitem(studies.SCALES, "laptop", studies.SCALES["laptop"]._replace(train=100, held_out=20))
-    monkeypatch.setattr(cache, "MIN_TRAIN", 64)
-    monkeypatch.setattr(cache, "MIN_HELD_OUT", 16)
 
 
 @pytest.fixture

@@ -7,21 +7,9 @@ import pytest
 from lib.images import cache, parquet, sources
 from lib.store import progress
 from lib.study import Study
-from tests.trees import HELD_OUT, NAMES, PARTS, TRAIN, encoded, put, smooth, stacked
+from tests.trees import HELD_OUT, NAMES, PARTS, TRAIN, put, stacked
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def jpegs():
-    rng = np.random.default_rng(0)
-    return {name: encoded(smooth(rng)) for name in NAMES}
-
-
-@pytest.fixture(autouse=True)
-def _few_are_enough(monkeypatch):
-    monkeypatch.setattr(cache, "MIN_TRAIN", 64)
-    monkeypatch.setattr(cache, "MIN_HELD_OUT", 16)
 
 
 @pytest.fixture

@@ -40,10 +40,14 @@ def compare(names, home=studies.ROOT):
 
 
 def on_other_images(study):
-    """Names of the finished runs that differ from `study` by their images alone, `study` first."""
-    others = (run for run in (study.figures.parent / f"{name}-{study.scale}-s{study.seed}"
-                              for name in studies.DATASETS if name != study.dataset))
-    return [study.run, *(run.name for run in others if (run / "claims.csv").exists())]
+    """Names of the finished runs that differ from `study` by their images alone, `study` first.
+
+    Those with tables of other claims, as of before a claim was added, are left out.
+    """
+    others = (f"{name}-{study.scale}-s{study.seed}" for name in studies.DATASETS if name != study.dataset)
+    tables = {name: study.figures.parent / name / "claims.csv" for name in others}
+    return [study.run, *(name for name, path in tables.items()
+                         if path.exists() and {*claims.numbers(path).id} == {*claims.BY_ID})]
 
 
 def apart(names, home):
