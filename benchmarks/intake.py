@@ -1,9 +1,7 @@
 """Intake of CelebA-like JPEGs, 178x218, into the 96x96 cache: from a folder and a zip, as by `make data`.
 
-The floor decodes and resizes JPEGs that are in memory already, in one thread, with each decoder installed;
-the fastest counts, times the cores. The peer: torchvision's ImageFolder, a DataLoader of a worker per core.
+The peer: torchvision's ImageFolder, a DataLoader of a worker per core.
 """
-import hashlib
 import io
 import os
 import tempfile
@@ -15,9 +13,7 @@ import numpy as np
 import pandas as pd
 import torch
 from PIL import Image
-from torch.nn import functional as F
 from torchvision import datasets, transforms
-from torchvision import io as vision
 
 from lib import study
 from lib.images import cache, faces
@@ -26,7 +22,6 @@ from lib.store import artifacts
 from . import measure
 
 DISTINCT = 500                                                       # drawn faces; more files show them moved
-FLOOR = 2_000                                                        # files decoded; all would take as long
 TOP = 20                                                             # the central 178 of 218 rows begin here
 
 
@@ -51,27 +46,6 @@ def by_pillow(data):
     return np.ascontiguousarray(np.asarray(image).transpose(2, 0, 1))
 
 
-def by_torchvision(data):
-    """Decode with torchvision and resize with torch: planes (3, 96, 96), as the cache has them."""
-    image = vision.decode_jpeg(torch.frombuffer(bytearray(data), dtype=torch.uint8))
-    return F.interpolate(image[None, :, TOP:TOP + 178], (96, 96), mode="bicubic",
-                         antialias=True)[0].contiguous()
-
-
-def one_thread(decoder, files, cores):
-    """A callable: seconds of the decoder on the files in one thread, divided by the cores."""
-    def call():
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
-        start = time.perf_counter()
-        for data in files[:FLOOR]:
-            decoder(data)
-        seconds = (time.perf_counter() - start) * len(files) / len(files[:FLOOR])
-        torch.set_num_threads(before)
-        return measure.Seconds(seconds / cores)
-    return call
-
-
 def whole_intake(holder, scale):
     """A callable: `make data` on `holder` in a fresh home; keeps the cache of its last call in `.cache`."""
     def call():
@@ -83,24 +57,6 @@ def whole_intake(holder, scale):
             seconds = time.perf_counter() - start
             call.cache = artifacts.read(path)
         return measure.Seconds(seconds)
-    return call
-
-
-def disk_alone(paths, n, cores):
-    """A callable: seconds of what the floor leaves out: reading files, then writing and hashing n images."""
-    def call():
-        start = time.perf_counter()
-        for path in paths:
-            path.read_bytes()
-        reading = time.perf_counter() - start
-        start = time.perf_counter()
-        with tempfile.NamedTemporaryFile() as file:
-            for _ in range(n):
-                file.write(bytes(3 * 96 * 96))
-            file.flush()
-            with open(file.name, "rb") as written:
-                hashlib.file_digest(written, "sha256")
-        return measure.Seconds(reading / cores + time.perf_counter() - start)
     return call
 
 
@@ -117,7 +73,7 @@ def data_loader(folder, cores):
 def run(quick):
     """Rows for a folder and for a zip of the same files."""
     scale, n, repeats = ("smoke", 700, 1) if quick else ("laptop", 11_000, 2)
-    files, cores = jpegs(n, 50 if quick else DISTINCT), os.cpu_count()
+    files = jpegs(n, 50 if quick else DISTINCT)
     with tempfile.TemporaryDirectory() as temporary:
         folder, archive = Path(temporary) / "photos", Path(temporary) / "photos.zip"
         (folder / "all").mkdir(parents=True)
@@ -126,23 +82,14 @@ def run(quick):
                 (folder / "all" / f"{i:06}.jpg").write_bytes(data)
                 packed.writestr(f"{i:06}.jpg", data)
         callables = {"folder": whole_intake(folder / "all", scale), "zip": whole_intake(archive, scale),
-                     "Pillow": one_thread(by_pillow, files, cores),
-                     "torchvision": one_thread(by_torchvision, files, cores),
-                     "disk": disk_alone(sorted((folder / "all").iterdir()), n, cores),
-                     "peer": data_loader(folder, cores)}
+                     "peer": data_loader(folder, os.cpu_count())}
         times = measure.rounds(callables, repeats)
-    cache = callables["folder"].cache
-    fastest = min(("Pillow", "torchvision"), key=lambda name: times[name].median())
-    apart = (times["disk"] / times[fastest]).median()
-    note = f"floor: {fastest}; reading, writing and hashing alone {apart:.0%} of it"
-    share = len(cache) / n                                           # a small source is not used up
-    rows = []
-    for kind in ("folder", "zip"):
-        columns = {"ours": times[kind], "floor": times[fastest] * share, "peer": times["peer"] * share}
-        rows.append(measure.row(f"intake of {len(cache):,} JPEGs from a {kind}", len(cache), "images/s",
-                                pd.DataFrame(columns), f"{fastest} in memory, one core x cores",
-                                "ImageFolder and DataLoader", of_floor=0.9, target=">= 0.9 of floor",
-                                deviation=grey_levels(cache, files, scale), note=note))
+    made, rows = callables["folder"].cache, []
+    for kind in ("folder", "zip"):                                   # a small source is not used up
+        columns = {"ours": times[kind], "peer": times["peer"] * len(made) / n}
+        rows.append(measure.row(f"intake of {len(made):,} JPEGs from a {kind}", len(made), "images/s",
+                                pd.DataFrame(columns), "", "ImageFolder and DataLoader", of_peer=1.0,
+                                target=">= peer", deviation=grey_levels(made, files, scale)))
     return rows
 
 

@@ -17,6 +17,8 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PEER_PYTHON = ROOT / "build" / "bench-venv" / "bin" / "python"        # made by `make bench-setup`
+SHOWN = ["quantity", "unit", "ours", "floor", "peer", "to_floor", "to_peer", "target", "met", "note"]
+FACTS = ["cpu", "cores", "load", "versions", "date"]
 PACKAGES = ("numpy", "torch", "torchvision", "pillow", "openTSNE", "scikit-learn")
 
 
@@ -130,6 +132,31 @@ def peer(script, *arguments):
     return Peer(script, *arguments)
 
 
+def shown(table):
+    """The columns of SHOWN as words, numbers with three digits."""
+    view = table.reindex(columns=SHOWN).astype(object)
+    for column in ("ours", "floor", "peer", "to_floor", "to_peer"):
+        view[column] = [f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if pd.notna(value) else ""
+                        for value in view[column].astype(float)]
+    names = table.reindex(columns=["peer_is"])["peer_is"].astype(object).fillna("")
+    view["peer"] = [f"{rate} ({name})" if rate else name
+                    for rate, name in zip(view["peer"], names, strict=True)]
+    return view.fillna("").astype(str)
+
+
+def text(table):
+    """A table for the terminal: of promises, or of whatever else was measured."""
+    if "target" in table:
+        return shown(table).to_string(index=False)
+    return plain(table).to_string(index=False)
+
+
+def plain(table):
+    """A table that is no table of promises, without the columns of the machine, numbers with three digits."""
+    view = table.drop(columns=[name for name in FACTS if name in table])
+    return view.map(lambda value: f"{value:.3g}" if isinstance(value, float) else str(value))
+
+
 def main(name, run):
     """Command line of a benchmark: run(quick) -> rows, printed and written to results/NAME.csv."""
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}")
@@ -144,5 +171,4 @@ def main(name, run):
         table[column] = value
     options.results.mkdir(parents=True, exist_ok=True)
     table.to_csv(options.results / f"{name}.csv", index=False, float_format="%.5g")
-    from . import table as tables
-    print(tables.text(table), f"\n  ({time.perf_counter() - start:.0f} s)", flush=True)
+    print(text(table), f"\n  ({time.perf_counter() - start:.0f} s)", flush=True)

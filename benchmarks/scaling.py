@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from lib import study
-from lib.cloud import embed, generators, latent, theory
+from lib.cloud import embed, generators, theory
 from lib.images import faces
 from lib.network import models, train
 
@@ -15,21 +15,19 @@ from . import intake, measure, tsne
 from .training import images
 
 CPU = torch.device("cpu")
-LARGEST = {"training": 1024, "encoding": 4096, "intake": 10_400, "rendering": 8192, "histograms": 170_000,
+LARGEST = {"training": 1024, "encoding": 4096, "intake": 10_400, "rendering": 8192,
            "box hits": 200_000, "radii": 500_000, "t-SNE": 8_000}    # 8n
-QUICK = {"training": 32, "encoding": 32, "intake": 1_600, "rendering": 64, "histograms": 800, "box hits": 800,
+QUICK = {"training": 32, "encoding": 32, "intake": 1_600, "rendering": 64, "box hits": 800,
          "radii": 800}                                              # no t-SNE: tsne.py has it
 
 
 def parts(largest, folder):
     """{name: function of n}; what they work on is prepared here, for the largest n of each."""
     rng = np.random.default_rng(0)
-    z = rng.normal(0, 2, (largest["histograms"], 256)).astype(np.float32)
     u = generators.uniform(largest["box hits"], 256, 1.0, rng)
     x, points = images(max(largest["encoding"], largest["training"])), tsne.cloud(largest.get("t-SNE", 2))
     factors, files = faces.sample_factors(largest["rendering"], 0), intake.jpegs(largest["intake"])
-    model, edges = models.Autoencoder(models.CASE_I), np.linspace(-12, 12, 101)
-    batch = min(32, largest["training"] // 8)
+    model, batch = models.Autoencoder(models.CASE_I), min(32, largest["training"] // 8)
     holders = {n: Path(folder) / str(n) for n in sizes(largest["intake"])}
     for n, holder in holders.items():
         holder.mkdir()
@@ -39,7 +37,6 @@ def parts(largest, folder):
             "encoding": lambda n: train.encode(model, x[:n], device=CPU),
             "intake": lambda n: intake.whole_intake(holders[n], "laptop")(),
             "rendering": lambda n: faces.render(factors.iloc[:n]),
-            "histograms": lambda n: latent.component_histograms(z[:n], edges),
             "box hits": lambda n: [generators.box_hits(u[:n], np.zeros(256), np.full(256, 0.8), k)
                                    for k in (1.0, 1.2)],
             "radii": lambda n: theory.simulate_radii(study.RADIUS_DIMS, n),

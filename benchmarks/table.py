@@ -3,36 +3,12 @@ import sys
 
 import pandas as pd
 
-from . import measure
+from lib import study
+from lib.network import models
+
+from . import measure, training
 
 BEGIN, END = "<!-- results: written by `make bench` -->", "<!-- end of results -->"
-SHOWN = ["quantity", "unit", "ours", "floor", "peer", "to_floor", "to_peer", "target", "met", "note"]
-FACTS = ["cpu", "cores", "load", "versions", "date"]
-
-
-def shown(table):
-    """The columns of SHOWN as words, numbers with three digits."""
-    view = table.reindex(columns=SHOWN).astype(object)
-    for column in ("ours", "floor", "peer", "to_floor", "to_peer"):
-        view[column] = [f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if pd.notna(value) else ""
-                        for value in view[column].astype(float)]
-    names = table.reindex(columns=["peer_is"])["peer_is"].astype(object).fillna("")
-    view["peer"] = [f"{rate} ({name})" if rate else name
-                    for rate, name in zip(view["peer"], names, strict=True)]
-    return view.fillna("").astype(str)
-
-
-def text(table):
-    """A table for the terminal: of promises, or of whatever else was measured."""
-    if "target" in table:
-        return shown(table).to_string(index=False)
-    return plain(table).to_string(index=False)
-
-
-def plain(table):
-    """A table that is no table of promises, without the columns of the machine, numbers with three digits."""
-    view = table.drop(columns=[name for name in FACTS if name in table])
-    return view.map(lambda value: f"{value:.3g}" if isinstance(value, float) else str(value))
 
 
 def markdown(view):
@@ -54,13 +30,9 @@ def promises(tables):
 
 def work_table():
     """Operations and bytes of training, counted, per image and for scale paper."""
-    from lib import study
-    from lib.network import models
-
-    from .training import work
     rows, paper = [], study.SCALES["paper"]
     for case, epochs in zip(models.CASES, (paper.epochs_I, paper.epochs_II), strict=True):
-        operations, moved = work(models.CASES[case])
+        operations, moved = training.work(models.CASES[case])
         seen = float(paper.train * epochs)
         rows.append({"case": case, "operations per image": float(operations), "bytes per image": float(moved),
                      "images seen at scale paper": seen, "operations": operations * seen,
@@ -71,11 +43,11 @@ def work_table():
 def block(tables):
     """The part of the README that is written here: the table of promises, other tables, machine, dates."""
     first, every = promises(tables), pd.concat(tables.values())
-    parts = [markdown(shown(first))]
+    parts = [markdown(measure.shown(first))]
     for name, table in tables.items():
         if "target" not in table:
-            parts += [f"### {name.replace('_', ' ')}", markdown(plain(table))]
-    parts += ["### work counted", markdown(plain(work_table()))]
+            parts += [f"### {name.replace('_', ' ')}", markdown(measure.plain(table))]
+    parts += ["### work counted", markdown(measure.plain(work_table()))]
     facts = first.iloc[-1]
     parts.append(f"{facts.cpu}, {facts.cores} cores; load before each script {every.load.min()} to "
                  f"{every.load.max()}; "
@@ -88,7 +60,7 @@ def main():
     tables = collected()
     if not tables:
         sys.exit("no results: run `make bench`")
-    print(text(promises(tables)))
+    print(measure.text(promises(tables)))
     readme = measure.ROOT / "benchmarks" / "README.md"
     before, rest = readme.read_text().split(BEGIN)
     readme.write_text(f"{before}{BEGIN}\n{block(tables)}\n{END}{rest.split(END)[1]}")

@@ -177,7 +177,9 @@ def draw_both(part, figure_id):
     for ax, case in zip(axes, CASES):
         layers = weighty(part, case)
         draw_layers(ax, layers)
-        ax.set_title(f"Case {case}, {part}: {layers.parameters.sum():,} parameters")
+        dense = layers.parameters[layers.layer == "dense"].sum() / layers.parameters.sum()
+        ax.set_title(f"Case {case}, {part}: {layers.parameters.sum():,} parameters, {dense:.0%} in the "
+                     "dense layer")
     figures.show(fig, study, figure_id, f"layers-{part}", images=False,
                  alt=f"Layers of the {part} in both cases as blocks, with shapes and parameters.")
 

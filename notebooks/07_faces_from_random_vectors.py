@@ -37,9 +37,9 @@ from matplotlib.transforms import IdentityTransform
 
 # %%
 from lib import claims, figures, stages
-from lib.cloud import generators, ladder, latent, likeness
+from lib.cloud import generators, ladder, latent, likeness, probes
 from lib.cloud.points import distinct
-from lib.images import cache, detection, judge
+from lib.images import cache, detection, faces, judge
 from lib.network import train
 from lib.store import artifacts, progress
 from lib.study import Study
@@ -100,10 +100,10 @@ figures.table(judged, study, "face-rates.csv")
 # controls more than 20 % (rules ours). Where it fails, the rates below are to be read with that doubt.
 
 # %%
-controls = {name: faces for name, faces in found.items() if "shuffled" in name or "noise" in name}
+controls = {name: hit for name, hit in found.items() if "shuffled" in name or "noise" in name}
 alarms = judged[judged.pictures.isin(controls)].rate
 doubts = detection.doubts((found["original images"].sum(), n),
-                          {name: (faces.sum(), n) for name, faces in controls.items()})
+                          {name: (hit.sum(), n) for name, hit in controls.items()})
 no_faces = judge.no_faces(*(judge.share(found[name]) for name in ("original images", "blocks of 8 shuffled")))
 Markdown(f"**Not applicable:** {no_faces}: no rate of faces below says anything." if no_faces else
          "**Doubt:** " + "; ".join(doubts) + "." if doubts else "It is fit by both rules.")
@@ -143,7 +143,7 @@ both = {case: decoded_and_judged(case) for case in model}
 decoded, hits = ({case: pair[k] for case, pair in both.items()} for k in (0, 1))
 
 # %%
-STORY = {"uniform, b_match": 1, "multivariate normal": min(n // 10, 3), HELD: 1}     # rows of ten
+STORY = {"uniform, matching b": 1, "multivariate normal": min(n // 10, 3), HELD: 1}     # rows of ten
 plate = np.concatenate([decoded["II"][name][:10 * count] for name, count in STORY.items()])
 rate_of = {(case, name): judge.share(hits[case][name]) for case in model for name in vectors[case]}
 
@@ -179,7 +179,7 @@ figures.show(fig, study, "F1-1", "faces-from-statistical-vectors", n=f"none chos
 # %%
 RUNGS, GROUPS = [*names, HELD], (9, 1, 3, 3, 1)
 match = f"{np.sqrt(3 * np.mean(cloud['II'].radii ** 2) / d):.2f} (match)"
-shown_as = {"uniform, b_match": f"uniform, b = {match}", HELD: "reconstructions"}
+shown_as = {"uniform, matching b": f"uniform, b = {match}", HELD: "reconstructions"}
 out = {(case, name): np.linalg.norm(ladder.whitened(cloud[case], v), axis=1)
        for case in model for name, v in vectors[case].items()}
 beside = {"faces seen": [interval(rate_of["II", name]) for name in RUNGS],
@@ -347,8 +347,8 @@ sized = {(case, "half width", b): seen_at(case, b) for case in model for b in WI
 sized |= {(case, "Mahalanobis distance", distance):
           judge.faces(judge.pictures(model[case], ladder.along_axes(cloud[case], distance * unit)))
           for case in model for distance in DISTANCES}
-curves = pd.DataFrame([{"case": case, "what": what, "value": b, **judge.share(faces)}
-                       for (case, what, b), faces in sized.items()])
+curves = pd.DataFrame([{"case": case, "what": what, "value": b, **judge.share(hit)}
+                       for (case, what, b), hit in sized.items()])
 artifacts.write(study.data / "curves.csv", curves)
 
 
@@ -701,7 +701,7 @@ def plane_axes(case):
     """Orthonormal axes (d, 2), in whitened coordinates, of the four planes of C2: {name: axes}."""
     off_centre = np.argsort(-np.abs(cloud[case].mean))[:2]           # as in notebook 06: rule ours
     components = np.linalg.qr((cloud[case].axes[off_centre] * cloud[case].widths).T)[0]
-    return {name: np.eye(d)[:, pair] for name, pair in PLANES.items()} | {"two axes": components}
+    return {name: np.eye(d)[:, pair] for name, pair in PLANES.items()} | {"off-centre axes": components}
 
 
 # %%
@@ -752,7 +752,8 @@ strips = [of_spots["II", *key][::len(of_spots["II", *key]) // 10][:10] for key i
 fig = figures.sheet(np.stack(strips), rows=(2, 2, 1),
                     labels=[f"{('empty', 'crowded')[k]},\n{where}" for where, k in KINDS],
                     beside={"faces seen": [interval(rated["II", *key]) for key in KINDS]},
-                    title=f"In all 256 dimensions voids give {of_space['I'][0]:.2f} (case I) and "
+                    title="The detector sees no faces in these images" if no_faces else
+                    f"In all 256 dimensions voids give {of_space['I'][0]:.2f} (case I) and "
                     f"{of_space['II'][0]:.2f} times (case II) the faces of crowds")
 figures.show(fig, study, "07-9", "voids-and-crowds", n="case II, ten of all spots, none chosen",
              alt="Images decoded from empty and from crowded spots of a plane and of all 256 dimensions, and "
@@ -828,12 +829,15 @@ variants.pivot(index="variant", columns="vectors", values="rate").loc[list(short
 
 # %%
 by_short = variants.set_index(["variant", "vectors"]).rate
+short_uniform = by_short.xs("uniform, true radii", level="vectors").max()
+short_normal = by_short.xs("multivariate normal", level="vectors").min()
 heads = list(of_short["mean squared error"])
 threes = [np.concatenate([part[:3] for part in made.values()]) for made in of_short.values()]
 fig = figures.sheet(np.stack(threes),
                     labels=[name.replace(" ", "\n", 1) for name in of_short], columns=(3,) * 4, heads=heads,
                     under=[[f"{by_short[name, head]:.0%}" for head in heads] for name in of_short],
-                    title="Short trainings of case I; under each block its share of faces")
+                    title=f"Short trainings of case I: uniform vectors give faces in {short_uniform:.0%} "
+                    f"at most, multivariate normal ones in {short_normal:.0%} at least")
 figures.show(fig, study, "07-7", "variants", n=f"{n_short:,} images, 2 epochs; shares of {len(half)} vectors",
              alt="Three images from each of four sources for three short trainings, with the share of faces.")
 
@@ -875,13 +879,26 @@ if not progress.headless():
     playground()
 
 # %%
-sheet = [face(3 * t * np.eye(6)[k]) for k in range(6) for t in np.linspace(-1, 1, 11)]
-fig = figures.sheet(np.stack(sheet).transpose(0, 3, 1, 2).reshape(6, 11, 3, 96, 96),
-                    labels=[f"PC{k + 1}" for k in range(6)],
-                    heads=[f"{3 * t:+.1f} σ".replace("-", "−") for t in np.linspace(-1, 1, 11)],
-                    title="Case II. The six leading components, one at a time, from −3 to 3 σ")
-figures.show(fig, study, "07-8", "contact-sheet", n="all other components at their mean",
-             alt="Six rows of faces, each moving one of the leading principal components of case II.")
+parts, followed = [f"PC{k + 1}" for k in range(6)], "one at a time"
+if x.factors is not None:                                            # then say what each component is
+    on_axes = ladder.whitened(cloud["II"], stages.latents(study, "II"))[:, :6]
+    r2 = probes.squared_correlations(on_axes, x.factors.to_numpy()[:len(x.train)],
+                                     ["turns" in factor.meaning for factor in faces.FACTORS])
+    told = [f"{faces.NAMES[k].replace('_', ' ')}\nR² {of[k]:.2f}" if of[k] > 0.2 else "no one factor"
+            for of, k in zip(r2.T, r2.argmax(axis=0))]
+    parts = [f"{part}\n{what}" for part, what in zip(parts, told)]
+    followed = f"{(r2.max(axis=0) > 0.5).sum()} follow one factor of the drawing (R² above 0.5)"
+
+# %%
+steps_of = np.linspace(-3, 3, 11)
+sheet = np.stack([face(t * np.eye(6)[k]) for k in range(6) for t in steps_of]).transpose(0, 3, 1, 2)
+fig = figures.sheet(sheet.reshape(6, 11, 3, 96, 96), labels=parts,
+                    heads=[f"{t:+.1f} σ".replace("-", "−") for t in steps_of],
+                    title=f"Case II. The six leading components: {followed}")
+figures.show(fig, study, "07-8", "contact-sheet", n="all other components at their mean; R², where given, of "
+             "the factor that goes most with the component",
+             alt="Six rows of faces, each moving one of the leading principal components of case II: "
+             f"{', '.join(' '.join(part.split()) for part in parts)}.")
 
 # %% [markdown]
 # ## What this run says

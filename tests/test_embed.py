@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from joblib import Parallel, delayed
 from sklearn.manifold import TSNE
-from sklearn.neighbors import NearestNeighbors
 
 from lib.cloud import embed
 
@@ -112,32 +111,17 @@ def test_tsne_keeps_neighbours_as_scikit_learn_does():
     assert abs(ours.value - theirs.value) < 4 * math.hypot(ours.standard_error, theirs.standard_error)
 
 
-def test_tsne_of_a_line_and_of_neighbours_found_by_blocks(monkeypatch):
+def test_tsne_of_a_line():
     line = np.random.default_rng(0).normal(size=(200, 1))
     assert embed.tsne(line, perplexity=10, n_iter=300).shape == (200, 2)
-    monkeypatch.setattr(embed, "BLOCKS_ABOVE", 100)
-    x = clusters(150, 12)[0]
-    y = embed.tsne(x, perplexity=10, n_iter=300)
-    assert np.array_equal(y, embed.tsne(x, perplexity=10, n_iter=300))
 
 
-@pytest.mark.parametrize("n, k, dtype", [(2_000, 90, np.float32), (1_999, 7, np.float64),
-                                         (130, 129, np.float32), (65, 1, np.float32)])
-def test_neighbours_found_by_blocks_are_those_of_scikit_learn(n, k, dtype, monkeypatch):
-    monkeypatch.setattr(embed, "_DISTANCES", 10_000)                 # many blocks
-    x = np.random.default_rng(0).normal(size=(n, 40)).astype(dtype) + 3
-    indices, distances = embed._by_blocks(x, k)
-    wanted, literal = NearestNeighbors(algorithm="brute").fit(x).kneighbors(n_neighbors=k)
-    # rounding changes places of equals only
-    assert indices.shape == (n, k) and (indices == literal).mean() > 0.999
-    assert np.allclose(distances, wanted, rtol=1e-5)
-
-
-def test_blocks_tell_near_points_of_a_far_cloud_apart():
+def test_neighbours_tell_near_points_of_a_far_cloud_apart():
     x = np.zeros((200, 12), np.float32)
     x[:, 0] = np.repeat(np.arange(100) * 10.0, 2) + np.tile([0, 1e-3], 100)      # pairs, far from each other
-    indices, distances = embed._by_blocks(x, 1)
-    assert np.array_equal(indices[:, 0], np.arange(200) ^ 1) and np.allclose(distances, 1e-3, rtol=0.1)
+    found = embed._neighbours(x, 1, 1)
+    assert np.array_equal(found.indices[:, 0], np.arange(200) ^ 1)
+    assert np.allclose(found.distances, 1e-3, rtol=0.1)
 
 
 def test_recall_of_itself_and_of_a_random_map():

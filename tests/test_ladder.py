@@ -47,7 +47,7 @@ def test_uniform_rungs_are_uniform_and_the_same_draw_scaled(b):
 
 
 def test_matched_uniform_has_the_mean_square_radius_and_true_radii_their_law():
-    squares = (RUNGS["uniform, b_match"](G)**2).sum(axis=1)
+    squares = (RUNGS["uniform, matching b"](G)**2).sum(axis=1)
     assert abs(squares.mean() - (CLOUD.radii**2).mean()) < 4 * squares.std() / np.sqrt(len(G))
     radii = np.linalg.norm(RUNGS["uniform, true radii"](G), axis=1)
     assert stats.ks_2samp(radii, CLOUD.radii).statistic < 0.01

@@ -45,6 +45,39 @@ def test_moments_of_an_exponential_and_of_a_normal():
     assert abs(table.excess_kurtosis[1]) < 4 * np.sqrt(24 / n)
 
 
+def test_least_gaussian_finds_the_spiky_sources_that_no_axis_shows():
+    rng = np.random.default_rng(3)
+    n, d, spiky = 8_000, 30, 3
+    sources = np.hstack([rng.laplace(size=(n, spiky)), rng.normal(size=(n, d - spiky))])      # kurtosis 3
+    mixing = np.linalg.qr(rng.normal(size=(d, d)))[0] * rng.uniform(0.5, 2, d)
+    z = sources @ mixing.T + rng.normal(size=d)
+    assert normality.moments(z).excess_kurtosis.max() < 1         # hidden by mixing
+    found = normality.least_gaussian(z, np.random.default_rng(0))
+    assert (found.kurtosis[:spiky] > 2).all()
+    assert np.abs(found.kurtosis[spiky:]).max() < 5 * np.sqrt(48 / n)
+    agree = np.abs(np.corrcoef(found.scores[:, :spiky].T, sources[:, :spiky].T)[:spiky, spiky:])
+    assert agree.max(axis=0).min() > 0.95
+    columns = np.abs(np.corrcoef(found.mixing[:, :spiky].T, mixing[:, :spiky].T)[:spiky, spiky:])
+    assert columns.max(axis=0).min() > 0.95
+
+
+def test_least_gaussian_of_a_normal_cloud_is_gaussian_although_the_search_fits_noise():
+    rng = np.random.default_rng(4)
+    z = rng.normal(size=(400, 100)) @ rng.normal(size=(100, 100))
+    found = normality.least_gaussian(z, rng)
+    assert np.abs(found.kurtosis).max() < 5 * np.sqrt(48 / 400)
+    assert stats.kurtosis(found.scores).max() > 5 * np.sqrt(48 / 400)  # control: the half that chose
+
+
+def test_least_gaussian_refuses_too_few_vectors_and_a_flat_cloud():
+    z = np.random.default_rng(5).normal(size=(60, 20))
+    with pytest.raises(ValueError, match="n >= 42"):
+        normality.least_gaussian(z[:41], np.random.default_rng(0))
+    z[:, 3] = z[:, 4]
+    with pytest.raises(ValueError, match="singular"):
+        normality.least_gaussian(z, np.random.default_rng(0))
+
+
 def test_henze_zirkler_equals_the_literal_double_sum():
     z = np.random.default_rng(3).normal(size=(12, 2)) ** 3
     n, d = z.shape

@@ -2,7 +2,6 @@
 
 import math
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -21,12 +20,6 @@ WATCHED = 50  # ours: over so many last iterations a map is watched
 STILL_MOVING = 0.05
 TREE_BELOW = 2_000  # ours: up to here Barnes and Hut's tree is faster than a grid, above it slower
 TREE_DIMENSIONS = 10  # ours: up to here a tree finds neighbours fast at any n
-# ours: above it, in more dimensions, blocks of products in float32, which beat scikit-learn more and more
-BLOCKS_ABOVE = 20_000
-
-_DISTANCES = 2**27  # distances held at a time, 537 MB
-# distances whose least is looked at first, points that a thread searches for at a time
-_CHUNK, _QUERIES = 64, 32
 
 
 def pca(x, n_components=None):
@@ -163,46 +156,5 @@ def _search(x, n_jobs=None):
 
 
 def _neighbours(x, k, n_jobs):
-    if len(x) > BLOCKS_ABOVE and x.shape[1] > TREE_DIMENSIONS:
-        return PrecomputedNeighbors(*_by_blocks(x, k, n_jobs))
     distances, indices = _search(x, n_jobs).fit(x).kneighbors(n_neighbors=k)
     return PrecomputedNeighbors(indices, distances)
-
-
-def _by_blocks(x, k, n_jobs=1):
-    """Indices and distances (n, k) of the nearest others of x, nearest first, from |b|^2 - 2 a b in float32.
-
-    The k least numbers of a row lie in the k chunks whose least are least, so no row is sorted. Two
-    neighbours change places only if their squared distances differ by less than rounding, about 1e-7 of the
-    squared radius of the cloud; the distances themselves are computed from differences.
-    """
-    n, width = len(x), -(-len(x) // _CHUNK) * _CHUNK
-    x = (x - x.mean(axis=0, dtype=float)).astype(np.float32)
-    queries = np.concatenate([x, np.ones((n, 1), np.float32)], axis=1)
-    # the last are no points
-    others = np.full((width, x.shape[1] + 1), [0.0] * x.shape[1] + [np.inf], np.float32)
-    others[:n] = np.concatenate([-2 * x, np.square(x).sum(axis=1, keepdims=True)], axis=1)
-    memory = np.empty((max(1, _DISTANCES // width), width), np.float32)
-    indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
-
-    def search(first, products):
-        rows = slice(first, first + len(products))
-        own = np.arange(len(products))
-        products[own, first + own] = np.inf  # a point is not its own neighbour
-        chunks = products.reshape(len(own), -1, _CHUNK)
-        held = min(k, chunks.shape[1])  # so many chunks hold all k
-        least = np.argpartition(chunks.min(axis=2), held - 1, axis=1)[:, :held]
-        candidates = np.take_along_axis(chunks, least[:, :, None], axis=1).reshape(len(own), -1)
-        near = np.argpartition(candidates, k - 1, axis=1)[:, :k]
-        near = np.take_along_axis(least, near // _CHUNK, axis=1) * _CHUNK + near % _CHUNK
-        apart = np.sqrt(np.square(x[near] - x[rows, None]).sum(axis=2))
-        order = apart.argsort(axis=1, kind="stable")
-        indices[rows], distances[rows] = (np.take_along_axis(part, order, axis=1) for part in (near, apart))
-
-    with ThreadPoolExecutor(n_jobs) as pool:
-        for start in range(0, n, len(memory)):
-            stop = min(start + len(memory), n)
-            products = np.matmul(queries[start:stop], others.T, out=memory[:stop - start])
-            firsts = range(0, len(products), _QUERIES)
-            list(pool.map(search, (start + i for i in firsts), (products[i:i + _QUERIES] for i in firsts)))
-    return indices, distances

@@ -96,15 +96,15 @@ def landing(cloud, vectors):
 def rungs(cloud, model=None, h=None):
     """{name: function of noise g (n, d + 1) that gives latents (n, d)} for all rungs, least informed first.
 
-    "uniform, b = B" for the half widths B of the posts, "uniform, b_match" with b = sqrt(3 E[R^2] / d), which
-    has the latents' mean square radius, "uniform, true radii", "independent normal", "ellipses, K sigma",
-    "multivariate normal", "Gaussian mixture", "kernel density": the functions below, in this order. model, h:
-    `mixture` and `bandwidth` of the cloud, fitted here if not given.
+    "uniform, b = B" for the half widths B of the posts, "uniform, matching b" with b = sqrt(3 E[R^2] / d),
+    which has the latents' mean square radius, "uniform, true radii", "independent normal",
+    "ellipses, K sigma", "multivariate normal", "Gaussian mixture", "kernel density": the functions below, in
+    this order. model, h: `mixture` and `bandwidth` of the cloud, fitted here if not given.
     """
     model, h = mixture(cloud) if model is None else model, bandwidth(cloud) if h is None else h
     b_match = np.sqrt(3 * np.mean(cloud.radii**2) / len(cloud.mean))
     steps = {f"uniform, b = {b:g}": partial(uniform, cloud, b=b) for b in UNIFORM_RUNGS}
-    steps |= {"uniform, b_match": partial(uniform, cloud, b=b_match),
+    steps |= {"uniform, matching b": partial(uniform, cloud, b=b_match),
               "uniform, true radii": partial(uniform_true_radii, cloud),
               "independent normal": partial(independent_normal, cloud)}
     steps |= {f"ellipses, {k} sigma": partial(ellipses, cloud, k=k) for k in SIGMAS}
