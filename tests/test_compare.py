@@ -76,6 +76,17 @@ def test_on_other_images_the_verdicts_that_differ_are_told_apart_from_those_that
     assert alike == sum(claim.group != claims.SUM for claim in claims.CLAIMS) - 1
 
 
+def test_on_other_seeds_are_the_finished_runs_that_differ_by_seed_alone_in_their_order(tmp_path):
+    for name in ("synthetic-smoke-s10", "synthetic-smoke-s2", "synthetic-smoke-s0", "folder-smoke-s1",
+                 "synthetic-laptop-s1"):
+        finish(tmp_path, name)
+    (tmp_path / "figures" / "synthetic-smoke-s3").mkdir()            # not finished
+    (tmp_path / "figures" / "synthetic-smoke-s0").rename(tmp_path / "figures" / "synthetic-smoke-s0 copy")
+    finish(tmp_path, "synthetic-smoke-s0")
+    assert compare.on_other_seeds(Study("synthetic", "smoke", 0, tmp_path)) == [
+        "synthetic-smoke-s0", "synthetic-smoke-s2", "synthetic-smoke-s10"]
+
+
 def test_a_claim_without_a_number_or_that_fails_its_control_in_one_run_gets_no_verdict(tmp_path):
     for k, name in enumerate(SEEDS):
         failing = claims.exactly(1.5)._replace(control=0.2 if k == 1 else 1.0)

@@ -155,7 +155,7 @@ def test_the_readme_is_given_the_numbers_of_a_run(finished, tmp_path, monkeypatc
     path.write_text("head\n" + "\nbetween\n".join(blocks) + "\ntail\n")
     for case in ("I", "II"):
         finished.checkpoint(case).write_bytes(b"")
-        artifacts.seal(finished.checkpoint(case), artifacts.recipe("model", {}), seconds=30)
+        artifacts.seal(finished.checkpoint(case), artifacts.recipe("model", {}), seconds=300, device="cpu")
     rendered, markdown = [], report.pages.markdown
     monkeypatch.setattr(report.pages, "markdown", lambda *given: rendered.append(given) or markdown(*given))
     report.build(finished)
@@ -174,6 +174,16 @@ def test_the_readme_is_given_the_numbers_of_a_run(finished, tmp_path, monkeypatc
         artifacts.write(one.figures / "claims.csv", artifacts.read(finished.data / "claims.csv"))
     report.readme(finished, path)
     assert f"{finished.run}, {other.run} ([all side by side](figures/compare/" in path.read_text()
+    assert "Training took 5 minutes" in path.read_text()
+    assert "runs that differ by seed, that" not in path.read_text()
+    for seed in (1, 2):
+        beside = Study(finished.dataset, finished.scale, seed, finished.home)
+        artifacts.write(beside.figures / "claims.csv", artifacts.read(finished.data / "claims.csv"))
+    artifacts.seal(finished.checkpoint("II"), artifacts.recipe("model", {}), seconds=60, device="cuda")
+    artifacts.seal(finished.checkpoint("I"), artifacts.recipe("model", {}), seconds=60, device="cuda")
+    report.readme(finished, path)
+    assert "Training took 2 minutes" in path.read_text()             # on a card one after the other
+    assert "the same in each of 3 runs that differ by seed, that" in path.read_text()
     path.write_text(text.replace("end of claims", "end"))
     with pytest.raises(ValueError, match="README.md has not one block each"):
         report.readme(finished, path)

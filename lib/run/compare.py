@@ -45,9 +45,19 @@ def on_other_images(study):
     Those with tables of other claims, as of before a claim was added, are left out.
     """
     others = (f"{name}-{study.scale}-s{study.seed}" for name in studies.DATASETS if name != study.dataset)
-    tables = {name: study.figures.parent / name / "claims.csv" for name in others}
-    return [study.run, *(name for name, path in tables.items()
-                         if path.exists() and {*claims.numbers(path).id} == {*claims.BY_ID})]
+    return [study.run, *(name for name in others if _finished(study.figures.parent / name))]
+
+
+def on_other_seeds(study):
+    """Names of the finished runs that differ from `study` by their seed alone, itself among them, by seed."""
+    folders = study.figures.parent.glob(f"{study.dataset}-{study.scale}-s[0-9]*")
+    seeds = {folder.name: folder.name.rpartition("-s")[2] for folder in folders if _finished(folder)}
+    return sorted((name for name, seed in seeds.items() if seed.isdigit()), key=lambda name: int(seeds[name]))
+
+
+def _finished(folder):
+    """Whether a folder of figures holds a table of the claims of today."""
+    return (folder / "claims.csv").exists() and {*claims.numbers(folder / "claims.csv").id} == {*claims.BY_ID}
 
 
 def apart(names, home):

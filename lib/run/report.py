@@ -65,8 +65,8 @@ def _write(study, folder, notebooks, table, texts):
         shutil.copy(study.figures / name, folder / "figures")
     artifacts.write(folder / "index.html", filled(
         "index.html", study=study, blog=BLOG, plate=plate(shown), findings=in_html(findings(table)),
-        images=in_html(on_other_images(study, "../../")), groups=_groups(study, table),
-        dots=claims.plot(study, table),
+        images=in_html(on_other_images(study, "../../")), seeds=in_html(on_other_seeds(study, "../../")),
+        groups=_groups(study, table), dots=claims.plot(study, table),
         titles={name: text.partition("\n")[0].lstrip("# ") for name, text in texts.items()}, figures=shown,
         times=_times(study, notebooks), versions=artifacts.versions(), cores=os.cpu_count()))
 
@@ -128,12 +128,20 @@ def on_other_images(study, home):
     Writes the page of all their claims side by side, linked from the folder `home` of the project; "" where
     there is no other run.
     """
-    names = compare.on_other_images(study)
-    if len(names) < 2:
+    return _beside(study, home, compare.on_other_images(study), "images.md", least=2)
+
+
+def on_other_seeds(study, home):
+    """The same of finished runs that differ by seed alone, from three of them on."""
+    return _beside(study, home, compare.on_other_seeds(study), "seeds.md", least=3)
+
+
+def _beside(study, home, names, template, least):
+    if len(names) < least:
         return ""
     rows, alike = compare.apart(names, study.home)
     page = compare.compare(names, study.home).relative_to(study.home)
-    return filled("images.md", rows=rows, alike=alike, names=names, page=f"{home}{page.as_posix()}",
+    return filled(template, rows=rows, alike=alike, names=names, page=f"{home}{page.as_posix()}",
                   table=claims.bars(rows))
 
 
@@ -168,13 +176,16 @@ def readme(study, path):
     written = (study.figures / f"{page.stem}.md" for page in (*notebooks, Path("claims.md")))
     *texts, of_claims = (linked(artifacts.read(page), f"figures/{study.run}/") for page in written)
     _, _, counts, plot, tables = of_claims.split("\n\n", 4)
-    training = max(artifacts.facts(study.checkpoint(case))["seconds"] for case in ("I", "II"))
+    of_both = [artifacts.facts(study.checkpoint(case)) for case in ("I", "II")]
+    together = max if of_both[0]["device"] == "cpu" else sum          # `stages.side_by_side`
+    training = together(facts["seconds"] for facts in of_both)
     first, *rest = (artifacts.facts(page)["seconds"] for page in notebooks)
     rest = sum(rest) + first - (training if first > training else 0)     # networks that were current: no time
     opening = f"{plate(shown_in(texts))}\n\n" if study.dataset == "synthetic" else ""    # no person in git
     blocks = {"findings": opening + findings(table),
               "images": on_other_images(study, "") or "Of this scale and seed there is no other run.",
               "claims": filled("claims.md", counts=counts, plot=plot, rest=rest / 60,
+                               seeds=on_other_seeds(study, ""),
                                tables=tables.replace("## ", "#### ").strip(), training=training / 60,
                                cores=os.cpu_count())}
     text, count = BLOCK.subn(lambda block: f"{block[1]}\n{blocks[block[2]]}\n{block[3]}",
