@@ -195,7 +195,7 @@ def test_every_kind_of_pixel_becomes_rgb(image, kind, options, colour):
     np.testing.assert_allclose(x.reshape(3, -1).T.astype(int), np.tile(colour, (96 * 96, 1)), atol=1)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("orientation, red", [(1, np.s_[:, :40]), (3, np.s_[:, 56:]), (6, np.s_[:, :, 56:]),
                                               (8, np.s_[:, :, :40])])
 def test_the_orientation_is_honoured(orientation, red, kind):
@@ -205,6 +205,20 @@ def test_the_orientation_is_honoured(orientation, red, kind):
     exif[0x0112] = orientation
     x = photos.decode(encoded(image, kind, exif=exif)).astype(int)
     assert (x[0] - x[2])[red[1:]].min() > 150 and (x[0] > x[2]).mean() == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_photos_of_iphones_are_read_where_their_decoder_is(turned):
+    heif = pytest.importorskip("pillow_heif", reason="pillow-heif is not installed: HEIC was not read")
+    image, exif = solid("RGB", (0, 0, 255), (130, 96)), Image.Exif()
+    image.paste((255, 0, 0), (0, 0, 130, 48))                               # the upper half is red
+    exif[0x0112] = 6 if turned else 1
+    with io.BytesIO() as file:
+        heif.from_pillow(image).save(file, format="HEIF", quality=100, exif=exif.tobytes())
+        x = photos.decode(file.getvalue()).astype(int)
+    red = np.s_[:, :, 56:] if turned else np.s_[:, :40]
+    assert (x[0] - x[2])[red[1:]].min() > 150 and (x[0] > x[2]).mean() == pytest.approx(0.5, abs=0.03)
+    assert {".heic", ".heif"} <= sources.SUFFIXES
 
 
 def test_the_centre_is_kept():

@@ -18,7 +18,7 @@ MODULES = sorted(path.relative_to(ROOT / "lib").with_suffix("").as_posix()
 WINGS = ["study", "store", "cloud", "trial", "figures", "claims", "network", "images", "stages", "run"]
 DISTRIBUTION = {"sklearn": "scikit-learn", "skimage": "scikit-image", "skdim": "scikit-dimension",
                 "PIL": "pillow", "markdown_it": "markdown-it-py", "openTSNE": "opentsne",
-                "IPython": "ipykernel", "jupyter_server": "jupyter-server"}
+                "IPython": "ipykernel", "jupyter_server": "jupyter-server", "pillow_heif": "pillow-heif"}
 
 
 def wing(module):

@@ -149,5 +149,7 @@ SOLIDS = {"grey": (solid("L", 120), "PNG", {}, (120,) * 3),
           "16 bit png": (sixteen_bit(120 * 257), "PNG", {}, (120,) * 3),
           "16 bit tiff": (sixteen_bit(120 * 257), "TIFF", {}, (120,) * 3),
           "webp": (solid("RGB", (40, 90, 140)), "WEBP", {"lossless": True}, (40, 90, 140)),
+          "avif": (solid("RGB", (40, 90, 140)), "AVIF", {"quality": 100, "subsampling": "4:4:4"},
+                   (40, 90, 140)),
           "bmp": (solid("RGB", (40, 90, 140)), "BMP", {}, (40, 90, 140)),
           "one pixel": (solid("RGB", (40, 90, 140), (1, 1)), "PNG", {}, (40, 90, 140))}

@@ -9,11 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from lib.study import SIZE
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")     # what Pillow may try, whatever the file is called
+try:
+    from pillow_heif import register_heif_opener  # extra "heic": photos of iPhones
+except ImportError:
+    HEIF = {}
+else:
+    register_heif_opener()
+    HEIF = {"HEIF": (".heic", ".heif")}
+
+# what Pillow may try, whatever the file is called: {format: suffixes}
+FORMATS = {"JPEG": (".jpg", ".jpeg", ".jfif"), "PNG": (".png",), "WEBP": (".webp",), "BMP": (".bmp",),
+           "TIFF": (".tif", ".tiff"), **({"AVIF": (".avif",)} if features.check("avif") else {}), **HEIF}
 MAX_PIXELS = 80_000_000                    # ours: below Pillow's own warning at 89 million
 MAX_BYTES = 256 * 2**20                    # ours: no photo of MAX_PIXELS needs more
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"        # the last chunk of every PNG: no content, its name, its checksum
@@ -39,9 +49,10 @@ def decode(data, window=None):
     Pillow raises on a broken one passes through.
     """
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=[*FORMATS])
     except UnidentifiedImageError:
-        kinds = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+        *kinds, last = FORMATS
+        kinds = f"{', '.join(kinds)} or {last}"
         raise ValueError(f"is not a {kinds} image, or a damaged one" if data else "is empty") from None
     except Image.DecompressionBombError:
         raise ValueError(f"has more than {MAX_PIXELS:,} pixels") from None

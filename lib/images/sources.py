@@ -15,16 +15,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lib.images.photos import FORMATS
 from lib.study import VARIABLES
 
-SUFFIXES = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+SUFFIXES = {suffix for suffixes in FORMATS.values() for suffix in suffixes}
 BASES = ("", "Img", "celeba", "celeba/Img", "CelebA", "CelebA/Img")              # official, torchvision
 HOLDERS = ("img_align_celeba/img_align_celeba", "img_align_celeba", "img_align_celeba.zip")    # first: Kaggle
 LEFT_OUT = {"__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN"}      # macOS, Windows, Synology
 ENCRYPTED = 0x1                            # in the flags of a zip entry
 DEFLATE64 = 9                              # a compression that Python's zipfile does not read
 UNPACK = "unpack them and give the folder"
-INSTEAD = {".heic": "save them as JPEG", ".heif": "save them as JPEG", ".avif": "save them as JPEG",
+HEIC = "install pillow-heif into the study's environment, or save them as JPEG"
+INSTEAD = {".heic": HEIC, ".heif": HEIC, ".avif": "save them as JPEG",
            "": "give them the suffix of their kind, as .jpg", ".zip": "give one of them, or unpack them",
            ".parquet": "CELEBA= reads CelebA in this form, else save the photos in them as files",
            **dict.fromkeys((".7z", ".rar", ".tar", ".gz", ".tgz", ".001", ".z01"), UNPACK)}
