@@ -18,7 +18,7 @@
 # Start it with `make lab`: opened otherwise, it does not find `lib`.
 #
 # * **Posts:** F2 on which components dominate; the later posts on multivariate normal vectors. Figures 09-1
-#   to 09-7 are ours.
+#   to 09-8 are ours.
 # * **Writes:** `normality.csv`, `least-gaussian.csv`, `amplitudes.csv`, `dimensions.csv`, `probes.csv`,
 #   `two-runs.csv`, `claims-09.csv` and two short trainings, `short-seed-*.pt`; all in `data/RUN/`.
 
@@ -97,19 +97,44 @@ def unmixed(name, points, metric):
     """The least Gaussian directions of a cloud, and their row of the table."""
     found = normality.least_gaussian(points, np.random.default_rng([seed, 410]))
     variance = np.einsum("ik,ij,jk->k", found.mixing, metric, found.mixing)
-    spiky = np.abs(found.kurtosis) > 1
+    over = np.abs(found.kurtosis) > 1
     return found, {"cloud": name, "most along a component": along.loc[name, "excess_kurtosis, max"],
-                   "least Gaussian direction": abs(found.kurtosis[0]), "above 1": int(spiky.sum()),
-                   "share": variance[spiky].sum() / variance.sum()}
+                   "least Gaussian direction": abs(found.kurtosis[0]), "above 1": int(over.sum()),
+                   "share": variance[over].sum() / variance.sum()}
 
 
 # %%
 if n_train >= CHOSEN_FROM:
     metrics = {f"components, case {case}": coordinates.metric(stages.load_network(study, case))
                for case in CASES} | {"Gaussian cloud": np.eye(d)}
-    sources, rows = zip(*[unmixed(name, looked_at[name], metric) for name, metric in metrics.items()])
-    least_gaussian = pd.DataFrame(rows)
+    sources, numbers = zip(*[unmixed(name, looked_at[name], metric) for name, metric in metrics.items()])
+    least_gaussian = pd.DataFrame(numbers)
     figures.table(least_gaussian, study, "least-gaussian.csv", precision=2)
+
+# %% [markdown]
+# What are they? **Figure 09-8** walks from the mean face along the six least Gaussian directions of case II.
+# Of 10,000 normal numbers the largest is about 4 sigma; how far latents reach stands at the left. On drawn
+# faces one sees what is rare and local there, as an outline, a fringe, a blob in a corner, where principal
+# components change light and colour of everything (figure 07-8).
+
+# %%
+if n_train >= CHOSEN_FROM:
+    spiky, sigmas = sources[1], np.arange(-9, 10, 3)
+    ways = clouds["II", "train"].mean(axis=0) + sigmas[:, None] * spiky.mixing.T[:6, None]     # (6, 7, d)
+    walked = judge.pictures(stages.load_network(study, "II"), ways.reshape(-1, d))
+    rows = [f"kurtosis {kurtosis:.1f}\nup to {farthest:.0f} σ" for kurtosis, farthest in
+            zip(spiky.kurtosis[:6], np.abs(spiky.scores[:, :6]).max(axis=0))]
+
+# %%
+if n_train >= CHOSEN_FROM:
+    fig = figures.sheet(walked.reshape(6, 7, *walked.shape[1:]), labels=rows,
+                        heads=[f"{t:+g} σ".replace("-", "−").replace("+0 σ", "mean") for t in sigmas],
+                        title=f"Case II. Excess kurtosis up to {abs(spiky.kurtosis[0]):.0f} along directions "
+                        "chosen for it, at most "
+                        f"{along.loc['components, case II', 'excess_kurtosis, max']:.1f} along components")
+    figures.show(fig, study, "09-8", "least-gaussian-directions", alt="Images decoded along the six least "
+                 f"Gaussian directions of case II, of excess kurtosis {abs(spiky.kurtosis[5]):.1f} and more.",
+                 n=f"{n_train:,} latents, half of which chose; kurtosis of the others")
 
 # %% [markdown]
 # ## All components together

@@ -23,7 +23,7 @@ FIGURES = (["F1-1", "F2-T", "P2-1", "01-1", "01-2", "01-3", "01-4", "02-1"] + [f
            + [f"03-{k}" for k in range(1, 6)] + ["04-1", "04-2", "05-1"]
            + [f"P1-{k}" for k in range(1, 6)] + [f"C2-{k}" for k in range(1, 22)]
            + [f"06-{k}" for k in range(1, 5)] + [f"07-{k}" for k in range(1, 14)]
-           + [f"08-{k}" for k in range(1, 10)] + [f"09-{k}" for k in range(1, 8)]
+           + [f"08-{k}" for k in range(1, 10)] + [f"09-{k}" for k in range(1, 9)]
            + [f"10-{k}" for k in range(1, 12)])
 
 
