@@ -31,6 +31,7 @@ seed = 0
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from IPython.display import Markdown, display
 from scipy import stats
 
@@ -38,9 +39,9 @@ from lib import claims, figures, stages
 from lib.cloud import embed, frames, latent, normality, probes
 from lib.cloud.points import distinct
 from lib.images import cache, faces, judge
-from lib.network import coordinates, train
 
 # %%
+from lib.network import coordinates, train
 from lib.store import artifacts
 from lib.study import Study
 from lib.trial import dimensions, filaments
@@ -444,14 +445,14 @@ def draw_scores(ax):
 # %%
 def draw_correlations(ax):
     """|Correlation| of each factor with each of the leading components, rows as in `draw_scores`."""
-    image = ax.imshow(np.sqrt(np.stack(top.squared)), aspect="auto", cmap="Reds", vmin=0, vmax=1)
-    ax.set(xticks=range(4, 40, 5), xticklabels=range(5, 41, 5), xlabel="principal component of case I",
+    sns.heatmap(np.sqrt(np.stack(top.squared)), vmin=0, vmax=1, cmap="Reds", ax=ax,
+                xticklabels=np.where(np.arange(1, 41) % 5, "", range(1, 41)),
+                yticklabels=top.factor.str.replace("_", " "),
+                cbar_ax=ax.inset_axes((0.5, 0.06, 0.45, 0.01)),
+                cbar_kws={"orientation": "horizontal", "label": "|correlation|"})
+    ax.set(xlabel="principal component of case I", ylabel="",
            title=f"{(top.best_r2 >= 0.5).sum()} of {len(top)} factors have half of\ntheirs in one component")
-    ax.grid(False)
-    ax.yaxis.tick_right()
-    ax.set_yticks(range(len(top)), top.factor.str.replace("_", " "), fontsize=8)
-    inside = ax.inset_axes((0.5, 0.06, 0.45, 0.01))
-    ax.figure.colorbar(image, cax=inside, orientation="horizontal", label="|correlation|")
+    ax.tick_params(rotation=0, labelsize=8, length=0, labelleft=False, labelright=True)
 
 
 # %% [markdown]
