@@ -98,7 +98,7 @@ def test_the_report_holds_every_figure_claim_and_notebook(finished):
     assert {"05_page.html", "figures/P1-1-red.webp"} <= linked
     assert all((index.parent / name).exists() for name in linked)
     assert all(text.count(f">{claim.id}<") == 2 for claim in claims.CLAIMS)      # in the plot, in its table
-    assert "Some &lt;faces&gt;." in text and "<faces>" not in text
+    assert "Some &lt;faces&gt;." in text and "<faces>" not in text and "<b>F1-1-plate</b>" in text
     body = index.with_name("05_page.html").read_text()
     assert body.count("<details>") == 4 and body.count("<math") == 3 and "$" not in body
 
