@@ -134,6 +134,16 @@ def test_lib_is_tracked():
     assert ROOT / "lib" / "store" / "artifacts.py" in tracked()
 
 
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "data/README.md", "benchmarks/README.md"])
+def test_what_a_page_links_is_committed(name):
+    links = re.findall(r'\]\(([^)#\s]+)|(?:src|href)="([^"#]+)"', (ROOT / name).read_text())
+    local = {first or second for first, second in links if not re.match(r"\w+:", first or second)}
+    files = tracked()
+    held = {*files, *(folder for path in files for folder in path.parents)}
+    assert [link for link in sorted(local) if (ROOT / name).parent.joinpath(link).resolve() not in held] == []
+    assert local or name != "README.md"
+
+
 def test_committed_figures_stay_small():
     sizes = [path.stat().st_size for path in tracked() if path.suffix in PICTURES]
     assert sum(sizes) <= 16 * 2 ** 20
