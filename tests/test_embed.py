@@ -10,6 +10,8 @@ from sklearn.manifold import TSNE
 
 from lib.cloud import embed
 
+pytestmark = pytest.mark.filterwarnings("ignore:t-SNE has not converged")  # few iterations, on purpose
+
 
 def clusters(n=600, d=20, groups=6, spread=1.0, seed=0):
     rng = np.random.default_rng(seed)
