@@ -37,18 +37,22 @@ def use_all_cores():
 
 
 def side_by_side(work, cases=tuple(models.CASES)):
-    """{case: work(case)}; on a CPU all cases at the same time, each on its share of torch's threads.
+    """{case: work(case)}; on a CPU all cases at the same time, so that none waits while a core is idle.
 
-    On two cores two trainings of one thread end as soon as two in turn of two threads, and they keep their
-    rate while other programs compute: the threads of one step wait for the slowest, many times per second.
-    Another number of threads adds in another order: its results are equal to rounding only.
+    Each has its share of torch's threads, but as many as the parts of a step (`train.spread`) where there are
+    so many: then the end of one case leaves no core idle. Results are the same bits as of one case alone on
+    that many threads; with more threads for a part they are equal to rounding only.
     """
     if devices.best().type != "cpu" or ranks.count() > 1:
         return {case: work(case) for case in cases}
     threads = torch.get_num_threads()
-    torch.set_num_threads(max(1, threads // len(cases)))
+    share = max(min(threads, train.PARTS), threads // len(cases))
+
+    def alone(case):
+        torch.set_num_threads(share)                                 # of this thread
+        return work(case)
     try:
-        made = Parallel(n_jobs=len(cases), prefer="threads")(delayed(work)(case) for case in cases)
+        made = Parallel(n_jobs=len(cases), prefer="threads")(delayed(alone)(case) for case in cases)
     finally:
         torch.set_num_threads(threads)
     return dict(zip(cases, made, strict=True))

@@ -90,15 +90,16 @@ def test_a_short_training_is_made_once_and_again_for_another_loss(tmp_path, monk
     assert np.array_equal(z, z_again) and not np.allclose(z, z_other)
 
 
-def test_cases_work_at_the_same_time_each_on_its_share_of_the_threads():
-    torch.set_num_threads(4)
+@pytest.mark.parametrize("threads, share", [(1, 1), (2, 2), (4, 2), (8, 4)])
+def test_cases_work_at_the_same_time_each_on_its_share_of_the_threads(threads, share):
+    torch.set_num_threads(threads)
     meeting = threading.Barrier(2, timeout=60)                       # control: one after the other it breaks
 
     def work(case):
         meeting.wait()
         return case.lower(), torch.get_num_threads()
-    assert stages.side_by_side(work) == {"I": ("i", 2), "II": ("ii", 2)}
-    assert torch.get_num_threads() == 4
+    assert stages.side_by_side(work) == {"I": ("i", share), "II": ("ii", share)}
+    assert torch.get_num_threads() == threads
 
 
 def test_networks_trained_side_by_side_are_those_trained_alone(study):

@@ -1,5 +1,7 @@
 """Training: it learns, it resumes bit for bit, and it stops in words when the loss is no number."""
+import dataclasses
 import functools
+import threading
 
 import numpy as np
 import pytest
@@ -98,9 +100,9 @@ def test_a_loss_that_is_no_number_stops_and_names_epoch_and_step(x, monkeypatch,
     kept, calls = [], []
 
     def loss(logits, target):
-        calls.append(logits.requires_grad)  # steps of training only, not the held-out check
-        at = divmod(sum(calls) - 1, 3)
-        poison = float("nan") if (at[0] + 1, at[1] + 1) == poisoned else 1
+        calls.append(logits.requires_grad)  # parts of steps of training only, not the held-out check
+        epoch, step = divmod((sum(calls) - 1) // train.PARTS, 3)
+        poison = float("nan") if (epoch + 1, step + 1) == poisoned else 1
         return train.F.mse_loss(logits.sigmoid(), target) * poison
     monkeypatch.setitem(train.LOSSES, "mse", loss)
     with pytest.raises(FloatingPointError, match=words):
@@ -119,6 +121,57 @@ def test_a_loss_that_grows_tenfold_stops(first, later, stops):
     words = r"diverges from 0.02 to 0.3 \(epoch 2, step 2 of 3\); the checkpoint of epoch 1"
     with pytest.raises(FloatingPointError, match=words):
         train.check_health(row, values, history)
+
+
+def gradients(x, each=None, threads=1):
+    model, before = network(), torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with train.spread(CPU) as mapped:
+            value = train.gradients(train.Reconstruction(model, "mse"), torch.from_numpy(x), each and mapped)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    return value, torch.cat([p.grad.flatten() for p in model.parameters()])
+
+
+@pytest.mark.parametrize("count", [32, 7, 1])
+def test_parts_of_a_batch_have_the_gradient_of_the_whole(x, count):
+    value, whole = gradients(x[:count])
+    (one, in_turn), (two, at_once) = (gradients(x[:count], each=True, threads=n) for n in (1, 2))
+    assert one == two and torch.equal(in_turn, at_once)
+    assert one.item() == pytest.approx(value.item(), rel=2e-3)       # bfloat16 has 8 bits, a mean of many
+    assert (in_turn - whole).norm() < 0.02 * whole.norm()
+    if count > 1:                                                    # control: a part alone is another
+        assert (gradients(x[:count // 2])[1] - whole).norm() > 0.05 * whole.norm()
+
+
+def test_pieces_are_spread_over_as_many_threads_as_torch_has(monkeypatch):
+    def names(threads):
+        torch.set_num_threads(threads)
+        meeting = threading.Barrier(min(threads, train.PARTS), timeout=60)
+
+        def piece(_):
+            meeting.wait()
+            return threading.get_ident(), torch.get_num_threads()
+        with train.spread(CPU) as each:
+            return set(each(piece, range(train.PARTS)))
+    before = torch.get_num_threads()
+    try:
+        alone, two, four = names(1), names(2), names(4)
+    finally:
+        torch.set_num_threads(before)
+    assert alone == {(threading.get_ident(), 1)}
+    assert len(two) == len(four) == train.PARTS and {n for _, n in two} == {1} and {n for _, n in four} == {2}
+
+
+def test_batch_norm_sees_the_whole_batch(x, monkeypatch):
+    seen = []
+    monkeypatch.setattr(train, "gradients", lambda loss, x, each: seen.append((len(x), each)) or 0.0)
+    norm = models.Autoencoder(dataclasses.replace(models.CASE_I, batch_norm=True))
+    for model in (norm, network()):
+        train.fit(model, x[:8], x[48:50], epochs=1, batch=8, device=CPU)
+    assert seen[0] == (8, None) and seen[1][1] is not None
 
 
 def test_an_absurd_rate_is_stopped(x):

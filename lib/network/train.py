@@ -1,4 +1,8 @@
 """Training and encoding: a plain loop over uint8 images, resumable after each epoch. Knows no files."""
+import contextlib
+import functools
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -11,6 +15,7 @@ LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
 # ours: so many times the loss of the first epoch is no training, unless it is tiny
 DIVERGED, HARMLESS = 10, 0.01
 EPSILON = 1e-7             # ours: the default of Keras, with which the posts were made
+PARTS = 2                  # ours: of a batch on a CPU, each on a thread of its own; more parts are slower
 LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),  # ours: the posts do not say
           "bce": lambda logits, x: F.binary_cross_entropy_with_logits(logits, x)}
 
@@ -36,8 +41,9 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
     x_train, x_held_out: uint8 (n, c, 96, 96), arrays or memory maps; kept as they are, on the GPU where there
     is one, and converted to [0, 1] batch by batch. The order of the images is a function of (seed, epoch),
     and nothing else is drawn by chance, so a run resumed from `resume` (a `state` given to `after_epoch`)
-    goes on bit for bit on a CPU. The learning rate falls linearly to zero over the last third of the steps
-    (ours). Held-out loss after each epoch.
+    goes on bit for bit on a CPU; there a step adds up the gradients of PARTS of its batch (`gradients`),
+    unless batch norm needs the whole. The learning rate falls linearly to zero over the last third of the
+    steps (ours). Held-out loss after each epoch.
     optimizer: of the model's weights, whose rate is set here; None means Adam.
     compile: whether torch.compile fuses the step, or the name of a mode, as "reduce-overhead" (CUDA graphs);
     None means where `devices.compiles`. Under torchrun (`ranks.start`) each process takes its share of each
@@ -63,28 +69,73 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
         history, start = list(resume["history"]), resume["epoch"]
 
     x_train, x_held_out = resident(x_train, device), resident(x_held_out, device)
-    reconstruction = compiled(shared(Reconstruction(model, loss)), device, compile)
-    for epoch in range(start + 1, epochs + 1):
-        model.train()
-        order = np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch]
-        order = ranks.share(torch.from_numpy(order).view(steps, batch)).to(x_train.device)
-        values = torch.zeros(steps, device=device)
-        for step, chosen in enumerate(progress.bar(order, f"{desc}, epoch {epoch}/{epochs}", unit="steps")
-                                      if ranks.rank() == 0 else order):
-            set_rate(optimizer, learning_rate, ((epoch - 1) * steps + step) / (epochs * steps))
-            value = reconstruction(x_train[chosen])
-            value.backward()
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-            values[step] = value.detach()
-        row = {"epoch": epoch, "train": float(ranks.mean(values.mean())),
-               "held_out": evaluate(model, x_held_out, loss, device=device)}
-        check_health(row, values.cpu().numpy(), history)
-        history.append(row)
-        if after_epoch and ranks.rank() == 0:
-            after_epoch({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch,
-                         "history": history})
+    plain = Reconstruction(model, loss)
+    reconstruction = compiled(shared(plain), device, compile)
+    whole = (device.type != "cpu" or reconstruction is not plain
+             or any(isinstance(layer, nn.BatchNorm2d) for layer in model.modules()))
+    with spread(device) as each:
+        for epoch in range(start + 1, epochs + 1):
+            model.train()
+            order = np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch]
+            order = ranks.share(torch.from_numpy(order).view(steps, batch)).to(x_train.device)
+            values = torch.zeros(steps, device=device)
+            for step, chosen in enumerate(progress.bar(order, f"{desc}, epoch {epoch}/{epochs}", unit="steps")
+                                          if ranks.rank() == 0 else order):
+                set_rate(optimizer, learning_rate, ((epoch - 1) * steps + step) / (epochs * steps))
+                values[step] = gradients(reconstruction, x_train[chosen], None if whole else each)
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=True)
+            row = {"epoch": epoch, "train": float(ranks.mean(values.mean())),
+                   "held_out": evaluate(model, x_held_out, loss, device=device, each=each)}
+            check_health(row, values.cpu().numpy(), history)
+            history.append(row)
+            if after_epoch and ranks.rank() == 0:
+                after_epoch({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch,
+                             "history": history})
     return history
+
+
+def gradients(reconstruction, x, each=None):
+    """Mean loss of the images x (n, c, h, w); its gradient is left in the parameters.
+
+    each: the map of `spread`, by which parts of x have their gradients, which are then added up: equal to
+    that of the whole to rounding, and the same bits on one thread as on two. None: all of x at once.
+    """
+    if each is None:
+        value = reconstruction(x)
+        value.backward()
+        return value.detach()
+    parameters = list(reconstruction.parameters())
+
+    def of(part):
+        value = reconstruction(part) * (len(part) / len(x))
+        return value.detach(), *torch.autograd.grad(value, parameters)
+    value, *found = (functools.reduce(torch.Tensor.add_, parts)
+                     for parts in zip(*each(of, x.chunk(PARTS)), strict=True))
+    for parameter, gradient in zip(parameters, found, strict=True):
+        parameter.grad = gradient
+    return value
+
+
+@contextlib.contextmanager
+def spread(device):
+    """A map for pieces of work that take long: on a CPU PARTS at a time, each on a share of torch's threads.
+
+    The threads of one operation wait for the slowest of them many times in each step, and all but stand still
+    while other programs compute; such pieces wait once. Where torch has one thread, and on a GPU, they are
+    done in turn: on one thread to the same bits as on two.
+    """
+    threads = torch.get_num_threads()
+    if device.type != "cpu" or threads < PARTS:
+        yield map
+        return
+    share = threads // PARTS
+    torch.set_num_threads(share)                                     # of what is done between the pieces, too
+    try:
+        with ThreadPoolExecutor(PARTS, initializer=torch.set_num_threads, initargs=(share,)) as pool:
+            yield pool.map
+    finally:
+        torch.set_num_threads(threads)
 
 
 def check_health(row, values, history):
@@ -111,16 +162,16 @@ def set_rate(optimizer, learning_rate, done):
         group["lr"] = learning_rate * min(1.0, 3 * (1 - done))
 
 
-@torch.inference_mode()
-def evaluate(model, x, loss="mse", batch=128, device=None):
-    """Mean loss of `model` over the uint8 images `x`, in float32."""
+def evaluate(model, x, loss="mse", batch=128, device=None, each=map):
+    """Mean loss of `model` over the uint8 images `x`, in float32. each: a map as that of `spread`."""
     device = device or devices.best()
     model.eval()
-    total = 0.0
-    for part in torch.split(resident(x, device), batch):
-        part = to_float(part, device)
-        total += float(LOSSES[loss](model.decode_logits(model.encode(part)), part)) * len(part)
-    return total / len(x)
+
+    def total(part):
+        with torch.inference_mode():
+            part = to_float(part, device)
+            return float(LOSSES[loss](model.decode_logits(model.encode(part)), part)) * len(part)
+    return sum(each(total, torch.split(resident(x, device), batch))) / len(x)
 
 
 def encode(model, x, batch=256, device=None, desc="encoding"):
@@ -128,10 +179,15 @@ def encode(model, x, batch=256, device=None, desc="encoding"):
     device = device or devices.best()
     model.to(device, memory_format=torch.channels_last).eval()       # outside: it may be trained later
     z = np.empty((len(x), model.config.latent_dim), np.float32)
-    with torch.inference_mode():
-        for first in progress.bar(range(0, len(x), batch), desc, unit="batches"):
+
+    def fill(first):
+        with torch.inference_mode():
             part = torch.from_numpy(np.ascontiguousarray(x[first:first + batch]))
             z[first:first + batch] = model.encode(to_float(part, device)).cpu().numpy()
+    starts = range(0, len(x), batch)
+    with spread(device) as each:
+        for _ in progress.bar(each(fill, starts), desc, len(starts), unit="batches"):
+            pass
     return z
 
 
