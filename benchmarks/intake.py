@@ -25,12 +25,12 @@ DISTINCT = 500                                                       # drawn fac
 TOP = 20                                                             # the central 178 of 218 rows begin here
 
 
-def jpegs(n, distinct=None):
+def jpegs(n, distinct=DISTINCT):
     """n JPEGs as bytes, 178x218, of about CelebA's size in bytes, no two of them the same picture.
 
-    distinct: drawn faces among them, DISTINCT if none are given; the others show them moved.
+    distinct: drawn faces among them; the others show them moved.
     """
-    drawn = faces.render(faces.sample_factors(min(n, distinct or DISTINCT), 0), 218).numpy()[..., 20:198]
+    drawn = faces.render(faces.sample_factors(min(n, distinct), 0), 218).numpy()[..., 20:198]
     files = []
     for i in range(n):
         moved, file = np.roll(drawn[i % len(drawn)], 3 * (i // len(drawn)), axis=2), io.BytesIO()

@@ -1,41 +1,53 @@
-"""What was tried on the training step, against it as it is: precision, layout, optimizer, compiler, batch."""
+"""What was tried on the training step, against it as it is: parts, precision, layout, optimizer, compiler."""
 import contextlib
 
 import torch
 
-from lib.network import models, train
+from lib.network import devices, models, train
 
 from . import measure
 from .training import images
 
 CPU = torch.device("cpu")
-AS_IT_IS = {"batch": 128, "bfloat16": True, "channels_last": True, "fused": True, "compile": False}
-TRIED = {"as it is": {}, "float32": {"bfloat16": False}, "not channels_last": {"channels_last": False},
-         "optimizer not fused": {"fused": False}, "torch.compile": {"compile": True},
-         "batch 32": {"batch": 32}, "batch 64": {"batch": 64}}
+AS_IT_IS = {"batch": 32, "parts": True, "bfloat16": devices.bfloat16(CPU), "channels_last": True,
+            "fused": True, "compile": False}
+TRIED = {"as it is": {}, "whole batch, all threads": {"parts": False},
+         "other precision": {"bfloat16": not AS_IT_IS["bfloat16"]},
+         "not channels_last": {"channels_last": False},
+         "optimizer not fused": {"fused": False},
+         "torch.compile, whole batch": {"parts": False, "compile": True},
+         "batch 64": {"batch": 64}, "batch 128": {"batch": 128}}
 
 
-def variant(case, images_per_call, batch, bfloat16, channels_last, fused, compile):
+class Loss(torch.nn.Module):
+    """`train.Reconstruction` in a precision of its own, of images that are converted."""
+
+    def __init__(self, model, bfloat16):
+        super().__init__()
+        self.model, self.bfloat16 = model, bfloat16
+
+    def forward(self, x):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+            logits = self.model.decode_logits(self.model.encode(x))
+        return train.LOSSES["mse"](logits.float(), x)
+
+
+def variant(case, images_per_call, batch, parts, bfloat16, channels_last, fused, compile):
     """A callable that trains on `images_per_call` images in steps of one converted batch."""
     layout = torch.channels_last if channels_last else torch.contiguous_format
     model = models.Autoencoder(models.CASES[case]).to(memory_format=layout)
     optimizer = torch.optim.Adam(model.parameters(), lr=train.LEARNING_RATE, eps=train.EPSILON, fused=fused,
                                  foreach=False)
     x = train.to_float(torch.from_numpy(images(batch)), CPU).contiguous(memory_format=layout)
-    precision = torch.autocast("cpu", torch.bfloat16) if bfloat16 else contextlib.nullcontext()
-
-    def loss(x):
-        with precision:
-            logits = model.decode_logits(model.encode(x))
-        return train.LOSSES["mse"](logits.float(), x)
-
-    forward = torch.compile(loss, dynamic=False) if compile else loss
+    loss = Loss(model, bfloat16)
+    loss = torch.compile(loss, dynamic=False) if compile else loss
 
     def steps():
-        for _ in range(max(1, images_per_call // batch)):
-            forward(x).backward()
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+        with train.spread(CPU) if parts else contextlib.nullcontext() as each:
+            for _ in range(max(1, images_per_call // batch)):
+                train.gradients(loss, x, each)
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=True)
     return steps
 
 

@@ -1,4 +1,4 @@
-"""Training beside other programs: both networks side by side, a share of the cores each, against in turn.
+"""Training beside other programs: steps in parts, a thread each, against whole steps on all threads in turn.
 
 The other programs start in sessions of their own, as from another terminal: the kernel then shares the cores
 out by session, and `nice` does not count between them.
@@ -6,6 +6,7 @@ out by session, and `nice` does not count between them.
 import contextlib
 import subprocess
 import sys
+from unittest import mock
 
 import torch
 
@@ -46,8 +47,11 @@ def run(quick):
 
     def fit(case):
         train.fit(models.Autoencoder(models.CASES[case]), x, x[:1], 1, 32, device=CPU)
-    ways = {"side by side": lambda: stages.side_by_side(fit),
-            "in turn": lambda: [fit(case) for case in models.CASES]}
+
+    def whole():
+        with mock.patch.object(train, "PARTS", 1):                   # one part, on all threads
+            return [fit(case) for case in models.CASES]
+    ways = {"in parts, side by side": lambda: stages.side_by_side(fit), "whole steps, in turn": whole}
     loads = {"quiet": [], "one busy loop": [BUSY], "two busy loops": [BUSY] * 2,
              "another training": [TRAINING.format(threads=torch.get_num_threads())]}
     rows, quiet = [], {}

@@ -73,7 +73,7 @@ def fit(model, x_train, x_held_out, epochs, batch=128, seed=0, loss="mse", learn
     reconstruction = compiled(shared(plain), device, compile)
     whole = (device.type != "cpu" or reconstruction is not plain
              or any(isinstance(layer, nn.BatchNorm2d) for layer in model.modules()))
-    with spread(device) as each:
+    with contextlib.nullcontext(map) if whole else spread(device) as each:
         for epoch in range(start + 1, epochs + 1):
             model.train()
             order = np.random.default_rng([seed, epoch]).permutation(len(x_train))[:steps * batch]
@@ -131,10 +131,11 @@ def spread(device):
         return
     share = threads // PARTS
     torch.set_num_threads(share)                                     # of what is done between the pieces, too
+    pool = ThreadPoolExecutor(PARTS, initializer=torch.set_num_threads, initargs=(share,))
     try:
-        with ThreadPoolExecutor(PARTS, initializer=torch.set_num_threads, initargs=(share,)) as pool:
-            yield pool.map
+        yield pool.map
     finally:
+        pool.shutdown(cancel_futures=True)                           # after an interrupt: no piece more
         torch.set_num_threads(threads)
 
 
