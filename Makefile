@@ -138,7 +138,7 @@ pairs: $(SETUP) ## make the two halves of each notebook equal, as the one saved 
 readme: report ## write findings, figure and claims of this run into the README
 	@$(LIB) readme $(P)
 
-BENCH  := training under_load step_profile options encoding intake radii rendering_and_boxes scaling tsne
+BENCH  := training under_load step_profile options encoding intake radii rendering scaling tsne
 bench: $(SETUP) ## how fast is it, against floors and peers? A table, also in benchmarks/README.md (20 minutes; BENCH=training for one)
 	@for name in $(BENCH); do $(PYTHON) -m benchmarks.$$name || exit 1; done
 	@$(PYTHON) -m benchmarks.table

@@ -54,7 +54,7 @@ def variant(case, images_per_call, batch, parts, bfloat16, channels_last, fused,
 def run(quick):
     """A row per case and variant: images per second and the ratio to the step as it is."""
     n, repeats = (16, 1) if quick else (256, 3)
-    cases, tried = (["I"], ["as it is", "float32"]) if quick else (models.CASES, TRIED)
+    cases, tried = (["I"], ["as it is", "whole batch, all threads"]) if quick else (models.CASES, TRIED)
     size = {"batch": 8} if quick else {}
     rows = []
     for case in cases:

@@ -16,15 +16,15 @@ from .training import images
 
 CPU = torch.device("cpu")
 LARGEST = {"training": 1024, "encoding": 4096, "intake": 10_400, "rendering": 8192,
-           "box hits": 200_000, "radii": 500_000, "t-SNE": 8_000}    # 8n
-QUICK = {"training": 32, "encoding": 32, "intake": 1_600, "rendering": 64, "box hits": 800,
+           "boxes": 200_000, "radii": 500_000, "t-SNE": 8_000}    # 8n
+QUICK = {"training": 32, "encoding": 32, "intake": 1_600, "rendering": 64, "boxes": 800,
          "radii": 800}                                              # no t-SNE: tsne.py has it
 
 
 def parts(largest, folder):
     """{name: function of n}; what they work on is prepared here, for the largest n of each."""
     rng = np.random.default_rng(0)
-    u = generators.uniform(largest["box hits"], 256, 1.0, rng)
+    u = generators.uniform(largest["boxes"], 256, 1.0, rng)
     x, points = images(max(largest["encoding"], largest["training"])), tsne.cloud(largest.get("t-SNE", 2))
     factors, files = faces.sample_factors(largest["rendering"], 0), intake.jpegs(largest["intake"])
     model, batch = models.Autoencoder(models.CASE_I), min(32, largest["training"] // 8)
@@ -37,8 +37,7 @@ def parts(largest, folder):
             "encoding": lambda n: train.encode(model, x[:n], device=CPU),
             "intake": lambda n: intake.whole_intake(holders[n], "laptop")(),
             "rendering": lambda n: faces.render(factors.iloc[:n]),
-            "box hits": lambda n: [generators.box_hits(u[:n], np.zeros(256), np.full(256, 0.8), k)
-                                   for k in (1.0, 1.2)],
+            "boxes": lambda n: generators.smallest_box(u[:n], np.zeros(256), np.full(256, 0.8)),
             "radii": lambda n: theory.simulate_radii(study.RADIUS_DIMS, n),
             "t-SNE": lambda n: embed.tsne(points[:n])}
 

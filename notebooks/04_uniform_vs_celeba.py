@@ -54,7 +54,8 @@ Markdown(f"This run: **{study.label}**, {n:,} latents of each case and {n_unifor
 #
 # One set of vectors uniform on [-1, 1] in each of the 256 components is drawn and enlarged to every b, so
 # that the b differ in nothing else. The vectors are made in parts of 20,000, and only counts are kept: the
-# values of the components at b = 12, the lengths, and who lies in a box.
+# values of the components at b = 12, the lengths, and who lies in a box: those whose smallest box, in units
+# of hw, is not larger.
 #
 # The box of F2 is mu +- k hw in **every** component. As notebook 03 shows, the post's hw is the half width at
 # half maximum (HWHM), though its text defines the full width (FWHM). Both are counted; the full width with k
@@ -72,8 +73,9 @@ for first in range(0, n_uniform, 20_000):
     z_unit = generators.uniform(min(20_000, n_uniform - first), d, 1, rng)
     counts = counts + latent.component_histograms(z_unit * np.float32(12), edges)
     r_unit.append(latent.radii(z_unit))
-    hits += [generators.box_hits(z_unit, tables[case].mu / b, tables[case].hwhm / b, k_half)
-             for case, b, k, kind, k_half in boxes]
+    smallest = {(case, b): generators.smallest_box(z_unit, tables[case].mu / b, tables[case].hwhm / b)
+                for case in CASES for b in {b for b, k in BOXES}}
+    hits += [(smallest[case, b] <= k_half).sum() for case, b, k, kind, k_half in boxes]
 
 # %% [markdown]
 # **Figure F2-5.** All 256 components of the vectors with b = 12 (blue), and behind them those of the

@@ -39,8 +39,14 @@ def test_the_smallest_box_counts_every_box_at_once(dtype):
     k = generators.smallest_box(z, mu, half_width)
     assert k.shape == (500,) and k.dtype == dtype
     for size in (1.5, 2.5, 3.5):
-        assert (k <= size).sum() == generators.box_hits(z, mu, half_width, size)
-    assert (k <= 2.5).sum() != generators.box_hits(z, mu, half_width / 1.2, 2.5)    # another width is noticed
+        literal = sum(all(abs(float(v) - m) <= size * h for v, m, h in zip(row, mu, half_width, strict=True))
+                      for row in z)
+        assert (k <= size).sum() == literal
+    assert 0 < literal != (generators.smallest_box(z, mu, half_width / 1.2) <= 3.5).sum()     # control
+
+
+def test_the_smallest_box_holds_its_boundary():
+    assert generators.smallest_box([[1.0, -1.0], [1.1, 0.0]], [0, 0], [0.5, 0.5]).tolist() == [2, 2.2]
 
 
 def test_a_component_that_never_varies_is_inside_at_its_value_only():

@@ -1,4 +1,4 @@
-"""Statistical latent vectors: uniform and Gaussian ones; box hits counted and predicted."""
+"""Statistical latent vectors: uniform and Gaussian ones; boxes that hold vectors, counted and predicted."""
 
 import math
 
@@ -7,7 +7,7 @@ from scipy import stats
 
 from lib.cloud.points import points
 
-_COLUMNS = 16  # components tested at a time: most rows miss the box early
+_COLUMNS = 16  # components looked at a time: the work stays in the cache
 
 
 def grid_points(resolution, d):
@@ -52,29 +52,6 @@ def gaussian(n, mu, sigma, rng):
     z *= sigma.astype(np.float32)
     z += mu.astype(np.float32)
     return z
-
-
-def box_hits(z, mu, half_width, k):
-    """Number of vectors of z inside the box: |z_j - mu_j| <= k half_width_j in every component j.
-
-    z: (n, d); mu, half_width: (d,), half_width >= 0; k >= 0. Which width half_width is (at half maximum, full
-    or half) is the caller's choice, and decides the result. Raises ValueError for other shapes or values.
-    Source: "Autoencoders and latent space fragmentation II", section on the statistics that play against us.
-
-    >>> box_hits(np.array([[0.0, 1.0], [0.0, 3.0]]), [0, 0], [1, 1], 2)
-    1
-    """
-    mu, half_width = _vectors(mu=mu, half_width=half_width)
-    _not_negative(k=k)
-    z = np.asarray(z)
-    if z.ndim != 2 or z.shape[1] != len(mu):
-        raise ValueError(f"z must be of shape (n, {len(mu)}), one column per component of mu, not {z.shape}")
-    alive = np.arange(len(z))
-    for start in range(0, len(mu), _COLUMNS):
-        columns = slice(start, start + _COLUMNS)
-        block = z[:, columns] if len(alive) == len(z) else z[alive, columns]
-        alive = alive[(np.abs(block - mu[columns]) <= k * half_width[columns]).all(axis=1)]
-    return len(alive)
 
 
 def log10_box_probability(b, mu, half_width, k):
@@ -133,12 +110,14 @@ def _not_negative(**named):
 def smallest_box(z, mu, half_width):
     """The k of the smallest box mu +- k half_width that holds each vector of z: (n,), in the precision of z.
 
-    k = max over j of |z_j - mu_j| / half_width_j, so that (k <= q).mean() is the share of z in the box of q
-    for every q at once, where `box_hits` counts for one. A component of half_width 0 asks for k = 0 at mu_j,
+    k = max over j of |z_j - mu_j| / half_width_j, so that (k <= q).sum() is the number of z in the box of q
+    for every q at once. Which width half_width is (at half maximum, full or half) is the caller's choice, and
+    decides the result. A component of half_width 0 asks for k = 0 at mu_j,
     and for inf elsewhere.
 
     z: (n, d); mu, half_width: (d,), half_width >= 0. Raises ValueError for other shapes or values.
-    Source: ours; the posts ask only which uniform vectors lie in the box of the latents.
+    Source: the counts of "Autoencoders and latent space fragmentation II", section on the statistics that
+    play against us.
 
     >>> smallest_box([[0.0, 1.0], [0.0, 3.0]], [0, 0], [1, 2]).tolist()
     [0.5, 1.5]
