@@ -151,7 +151,7 @@ build/bench-venv/.ready: benchmarks/requirements.txt
 calibration: $(SETUP) ## false-positive rates and power of the instruments of notebook 08 (an hour; committed in data/calibration)
 	@$(LIB) calibration
 
-controls: $(SETUP) ## do optimizers choose the axes? trainings for notebook 10 (an hour; committed in data/controls)
+controls: $(SETUP) ## do optimizers choose the axes? trainings for notebook 10 (half an hour; committed in data/controls)
 	@$(LIB) controls
 
 doctor: $(SETUP) ## is this machine fit for the chosen DATASET and SCALE?

@@ -269,7 +269,7 @@ def calibration_tables(home=ROOT):
 # --------------------------------------------------------------------------------------------------- controls
 
 def controls_tables(home=ROOT):
-    """Do optimizers choose the axes? data/controls/small.csv and case-I.csv, an hour if made again.
+    """Do optimizers choose the axes? data/controls/small.csv and case-I.csv, half an hour if made again.
 
     A row per training, epoch and statistic of `axes`: value, rotated, sd, z; beside them the losses and the
     drift of `controls.charge`. small: autoencoders of 48x48 drawn faces, CONTROLS seeds of each optimizer.
