@@ -688,8 +688,8 @@ Markdown(f"The poorer of the two maps explains **{paired['R², decoder' + chr(39
 #
 # `make controls` trains small autoencoders with each (48x48 drawn faces, 10,000 of them, 128 latents, 8
 # epochs; the same images for all, and for one seed the same start and order), and case I once more with
-# scalar Adam. That takes half an hour, so the tables are committed in `data/controls/` and do not depend on the
-# run. Each network is compared with 200 random rotations of its own held-out latents: *z* as above.
+# scalar Adam. That takes half an hour, so the tables are committed in `data/controls/` and do not depend on
+# the run. Each network is compared with 200 random rotations of its own held-out latents: *z* as above.
 
 # %%
 trainings, full = (artifacts.require(study.home / "data" / "controls" / name, "10 after `make controls`")
