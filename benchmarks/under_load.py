@@ -43,7 +43,7 @@ def beside(programs):
 
 def run(quick):
     """A row per load and way: images per second of both networks, and their share of the quiet rate."""
-    repeats, x = 1 if quick else 3, images(8 if quick else 640)
+    repeats, x = 1 if quick else 2, images(8 if quick else 320)
 
     def fit(case):
         train.fit(models.Autoencoder(models.CASES[case]), x, x[:1], 1, 32, device=CPU)
@@ -57,7 +57,7 @@ def run(quick):
     rows, quiet = [], {}
     for load, programs in list(loads.items())[:2 if quick else None]:
         with beside(programs):
-            times = measure.rounds(ways, repeats)
+            times = measure.rounds(ways, repeats, warm=0)            # a step that waits may take a minute
         for way in ways:
             rate = 2 * len(x) / times[way].median()
             rows.append({"load": load, "way": way, "images_per_second": rate,
