@@ -60,7 +60,7 @@ def run(quick):
             times = measure.rounds(ways, repeats, warm=0)            # a step that waits may take a minute
         for way in ways:
             rate = 2 * len(x) / times[way].median()
-            rows.append({"load": load, "way": way, "images_per_second": rate,
+            rows.append({"beside": load, "way": way, "images_per_second": rate,
                          "of_quiet": rate / quiet.setdefault(way, rate)})
     return rows
 
