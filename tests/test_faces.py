@@ -6,6 +6,7 @@ import torch
 from scipy.stats import spearmanr
 
 from lib.images import faces
+from tests.faults.tiny import threads
 
 N_LAW = 4000
 
@@ -109,15 +110,11 @@ def test_an_image_does_not_depend_on_its_batch(factors, images, rows):
     assert torch.equal(faces.render(factors.iloc[rows]), images[rows])
 
 
-@pytest.mark.parametrize("threads", [1, 3])
-def test_an_image_does_not_depend_on_the_threads(factors, images, threads):
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_image_does_not_depend_on_the_threads(factors, images, count):
+    with threads(count):
         assert torch.equal(faces.render(factors), images)
-        assert torch.get_num_threads() == threads
-    finally:
-        torch.set_num_threads(before)
+        assert torch.get_num_threads() == count
 
 
 def test_twice_the_size_shows_the_same_faces(factors, images):

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from lib.network import models, train
+from tests.faults.tiny import threads
 
 CPU = torch.device("cpu")
 
@@ -123,22 +124,19 @@ def test_a_loss_that_grows_tenfold_stops(first, later, stops):
         train.check_health(row, values, history)
 
 
-def gradients(x, each=None, threads=1):
-    model, before = network(), torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+def gradients(x, each=None, count=1):
+    model = network()
+    with threads(count):
         with train.spread(CPU) as mapped:
             value = train.gradients(train.Reconstruction(model, "mse"), torch.from_numpy(x), each and mapped)
-        assert torch.get_num_threads() == threads
-    finally:
-        torch.set_num_threads(before)
+        assert torch.get_num_threads() == count
     return value, torch.cat([p.grad.flatten() for p in model.parameters()])
 
 
 @pytest.mark.parametrize("count", [32, 7, 1])
 def test_parts_of_a_batch_have_the_gradient_of_the_whole(x, count):
     value, whole = gradients(x[:count])
-    (one, in_turn), (two, at_once) = (gradients(x[:count], each=True, threads=n) for n in (1, 2))
+    (one, in_turn), (two, at_once) = (gradients(x[:count], each=True, count=n) for n in (1, 2))
     assert one == two and torch.equal(in_turn, at_once)
     assert one.item() == pytest.approx(value.item(), rel=2e-3)       # bfloat16 has 8 bits, a mean of many
     assert (in_turn - whole).norm() < 0.02 * whole.norm()
@@ -146,21 +144,16 @@ def test_parts_of_a_batch_have_the_gradient_of_the_whole(x, count):
         assert (gradients(x[:count // 2])[1] - whole).norm() > 0.05 * whole.norm()
 
 
-def test_pieces_are_spread_over_as_many_threads_as_torch_has(monkeypatch):
-    def names(threads):
-        torch.set_num_threads(threads)
-        meeting = threading.Barrier(min(threads, train.PARTS), timeout=60)
+def test_pieces_are_spread_over_as_many_threads_as_torch_has():
+    def seen(count):
+        meeting = threading.Barrier(min(count, train.PARTS), timeout=60)
 
         def piece(_):
             meeting.wait()
             return threading.get_ident(), torch.get_num_threads()
-        with train.spread(CPU) as each:
+        with threads(count), train.spread(CPU) as each:
             return set(each(piece, range(train.PARTS)))
-    before = torch.get_num_threads()
-    try:
-        alone, two, four = names(1), names(2), names(4)
-    finally:
-        torch.set_num_threads(before)
+    alone, two, four = seen(1), seen(2), seen(4)
     assert alone == {(threading.get_ident(), 1)}
     assert len(two) == len(four) == train.PARTS and {n for _, n in two} == {1} and {n for _, n in four} == {2}
 

@@ -7,7 +7,7 @@ from scipy import stats
 
 from lib.cloud.points import points
 
-_COLUMNS = 16  # components looked at a time: the work stays in the cache
+_COLUMNS = 16  # components handled at a time: the work stays in the cache
 
 
 def grid_points(resolution, d):

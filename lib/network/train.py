@@ -15,7 +15,7 @@ LEARNING_RATE = 5e-4       # ours: the posts say "a small step size"
 # ours: so many times the loss of the first epoch is no training, unless it is tiny
 DIVERGED, HARMLESS = 10, 0.01
 EPSILON = 1e-7             # ours: the default of Keras, with which the posts were made
-PARTS = 2                  # ours: of a batch on a CPU, each on a thread of its own; more parts are slower
+PARTS = 2                  # ours: of a batch on a CPU, each on a thread of its own
 LOSSES = {"mse": lambda logits, x: F.mse_loss(logits.sigmoid(), x),  # ours: the posts do not say
           "bce": lambda logits, x: F.binary_cross_entropy_with_logits(logits, x)}
 
