@@ -3,7 +3,7 @@ import io
 import os
 import re
 import struct
-import time
+import sys
 import warnings
 import zipfile
 import zlib
@@ -36,7 +36,6 @@ from tests.trees import (
 README = (ROOT / "data/README.md").read_text().partition("## What is accepted, quarantined, refused\n")[2]
 TABLE = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (accepted|skipped|quarantined|refused) \| .* \| .* \|$",
                         README, re.M))
-LIST_SECONDS = 5           # for 200,000 files
 
 
 class Case(NamedTuple):
@@ -491,20 +490,38 @@ def test_pillow_does_not_talk():
     assert bad == [("odd.png", "has 9000x10000 pixels, more than 80,000,000")]
 
 
-def test_many_files_in_one_folder(request, monkeypatch, tmp_path, tell):
-    count = 200_000 if request.config.getoption("whole") else 20_000
+def calls_of(function, *arguments):
+    """What `function` returns, and how many calls of functions it takes: its work on any machine."""
+    calls, before = Counter(), sys.getprofile()
+    sys.setprofile(lambda frame, event, _: calls.update([event]))
+    try:
+        result = function(*arguments)
+    finally:
+        sys.setprofile(before)
+    return result, calls["call"] + calls["c_call"]
+
+
+def test_the_work_of_listing_a_folder_grows_as_its_files(request, monkeypatch, tmp_path):
+    few = 2_000
+    many = (100 if request.config.getoption("whole") else 5) * few
     (tmp_path / "source").mkdir()
-    folder = os.open(tmp_path / "source", os.O_RDONLY)
-    for number in range(count):
-        os.close(os.open(f"{number:06d}.jpg", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
-    os.close(folder)
     study = study_of("celeba", tmp_path / "source", monkeypatch, tmp_path)
-    start = time.process_time()
-    source = sources.find(study)
-    spent = time.process_time() - start  # others on this machine do not count
-    tell(f"{count:,} files in one folder listed in {spent:.2f} s")
-    assert len(source.train) + len(source.held_out) == count
-    assert spent <= LIST_SECONDS * count / 200_000
+    folder, calls = os.open(tmp_path / "source", os.O_RDONLY), []
+    for made, count in ((0, few), (few, many)):
+        for number in range(made, count):
+            os.close(os.open(f"{number:06d}.jpg", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+        source, spent = calls_of(sources.find, study)
+        assert len(source.train) + len(source.held_out) == count
+        calls.append(spent)
+    os.close(folder)
+    assert few < calls[0] and calls[1] <= 1.1 * calls[0] * many / few
+
+
+def test_work_that_grows_faster_than_its_input_is_seen():
+    def slow(items):
+        return sum(items.count(item) for item in items for _ in items)
+    few, many = (calls_of(slow, list(range(count)))[1] for count in (20, 100))
+    assert many > 1.1 * few * 100 / 20
 
 
 # Everything at once, in every layout.
