@@ -93,7 +93,7 @@ def test_a_short_training_is_made_once_and_again_for_another_loss(tmp_path, monk
 @pytest.mark.parametrize("threads, share", [(1, 1), (2, 2), (4, 2), (8, 4)])
 def test_cases_work_at_the_same_time_each_on_its_share_of_the_threads(threads, share):
     torch.set_num_threads(threads)
-    meeting = threading.Barrier(2, timeout=60)                       # control: one after the other it breaks
+    meeting = threading.Barrier(2, timeout=600)                      # control: one after the other it breaks
 
     def work(case):
         meeting.wait()

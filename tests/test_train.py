@@ -146,7 +146,7 @@ def test_parts_of_a_batch_have_the_gradient_of_the_whole(x, count):
 
 def test_pieces_are_spread_over_as_many_threads_as_torch_has():
     def seen(count):
-        meeting = threading.Barrier(min(count, train.PARTS), timeout=60)
+        meeting = threading.Barrier(min(count, train.PARTS), timeout=600)
 
         def piece(_):
             meeting.wait()

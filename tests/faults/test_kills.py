@@ -27,7 +27,7 @@ seed = 0
 
 # %%
 import time
-for beat in range(200):
+for beat in range(6_000):
     open("beats", "a").write("x")
     time.sleep(0.1)
 """
@@ -94,20 +94,20 @@ def test_a_stopped_notebook_says_one_line_and_its_kernel_dies_with_it(project, n
     process = start([sys.executable, "-m", "lib", "notebook", "05", "-p", "scale", "smoke"], project)
     wait_for(project, "beats", process)
     os.killpg(process.pid, number)
-    error = process.communicate(timeout=60)[1]
+    error = process.communicate(timeout=600)[1]
     assert process.returncode == code
     assert error == ("" if number == signal.SIGKILL
                      else "05: interrupted; run the same command again to go on\n")
-    deadline, beats = time.monotonic() + 30, -1
-    while beats != (beats := (project / "beats").stat().st_size) and time.monotonic() < deadline:
-        time.sleep(0.6)
-    assert time.monotonic() < deadline  # the heart stands still: no orphan goes on writing
+    beats = 0
+    while beats != (beats := (project / "beats").stat().st_size):
+        time.sleep(2)
+    assert 0 < beats < 6_000                # it stands still before its end: no orphan goes on writing
     left = {path.name for path in (project / "build" / "synthetic-smoke-s0").iterdir()} - {".locks"}
     if number != signal.SIGKILL:
         assert left == set()
         return
     assert "05_radius_theory.running.ipynb" in left or "05_radius_theory.start.ipynb" in left
-    (project / "notebooks" / "05_radius_theory.py").write_text(SCRIPT.replace("200", "2"))
+    (project / "notebooks" / "05_radius_theory.py").write_text(SCRIPT.replace("6_000", "2"))
     out = subprocess.run([sys.executable, "-m", "lib", "notebook", "05", "-p", "scale", "smoke"], cwd=project,
                          env=environment(), capture_output=True, text=True)
     assert out.returncode == 0 and re.search(rf"taken over from process {process.pid} on ", out.stdout)

@@ -169,4 +169,4 @@ def test_an_interrupt_ends_the_waiting(tmp_path):
         waiting = start(HOLD, tmp_path / "z.npy")
         assert waiting.stdout.readline().startswith(f"z.npy: waiting for process {os.getpid()} on ")
         waiting.send_signal(signal.SIGINT)
-        assert waiting.wait(timeout=30) != 0 and waiting.stdout.read() == ""
+        assert waiting.wait(timeout=600) != 0 and waiting.stdout.read() == ""
