@@ -20,10 +20,12 @@ export MALLOC_TRIM_THRESHOLD_ = 2000000000
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 export JUPYTER_PREFER_ENV_PATH = 1
 
-# Training and encoding take all cores; the other notebooks compute on one, so two of them run at a time (make -j1: one).
+# Training and encoding take all cores; the other notebooks compute on one, at times two, and take up to 3 GB: two of
+# them run at a time, three from four cores on, four from eight on (make -j1: one; longer than all others takes 07 alone).
 # GNU make 3 does not tell a makefile of its -j: there it runs one, and as many as are asked for with -j.
 ifeq ($(filter 3.%,$(MAKE_VERSION)),)
-MAKEFLAGS += -j2
+CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+MAKEFLAGS += -j$(if $(filter 1 2 3,$(CORES)),2,$(if $(filter 4 5 6 7,$(CORES)),3,4))
 endif
 
 # What is given and would change nothing is refused, not passed over: scale=smoke, or CELEBA= for drawn faces.
@@ -101,7 +103,7 @@ $(B)/08_filaments_on_trial.ipynb: $(B)/06_pca_tsne_filaments.ipynb
 $(B)/09_how_gaussian.ipynb: $(B)/02_encode_celeba.ipynb
 $(B)/10_whose_coordinates.ipynb: $(B)/02_encode_celeba.ipynb
 
-# the longest first, so that the two that run at a time end together
+# the longest first, so that those that run at a time end together
 figures/$(RUN)/claims.md: $(B)/06_pca_tsne_filaments.ipynb $(B)/07_faces_from_random_vectors.ipynb $(DONE)
 	@$(LIB) claims $(P)
 build/report/$(RUN).done: figures/$(RUN)/claims.md lib/run/report.py lib/run/pages.py $(wildcard lib/run/templates/*)

@@ -2,7 +2,6 @@
 import csv
 import errno
 import io
-import os
 import sys
 import types
 from pathlib import Path
@@ -169,7 +168,7 @@ def test_fewer_images_than_asked_is_said(jpegs, monkeypatch, tmp_path, said):
 def test_the_result_does_not_depend_on_the_number_of_cores(jpegs, monkeypatch, tmp_path):
     results = []
     for cores in (1, 7):
-        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr(photos, "cpu_count", lambda cores=cores: cores)
         monkeypatch.setattr(photos, "BLOCK", 3 * cores)
         x = prepared(folder(monkeypatch, tmp_path, put(tmp_path / "source", jpegs), f"home{cores}"))
         results.append(np.concatenate([x.train, x.held_out]))

@@ -21,8 +21,8 @@ def make(*arguments, cwd=ROOT, **set_by_the_user):
                           capture_output=True)
 
 
-def made(*arguments):
-    finished = make(f"PYTHON={sys.executable}", *arguments)
+def made(*arguments, **set_by_the_user):
+    finished = make(f"PYTHON={sys.executable}", *arguments, **set_by_the_user)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
 
@@ -43,11 +43,24 @@ def test_the_makefile_knows_no_notebook_that_is_not_there():
     assert set(re.findall(r"\$\(B\)/(\d\d_\w+)\.ipynb", TEXT)) == set(NOTEBOOKS)
 
 
-@pytest.mark.parametrize("arguments, jobs", [((), "-j2"), (("-j1",), "-j1"), (("-j3",), "-j3"),
-                                             (("MAKE_VERSION=3.81",), None)])
-def test_two_notebooks_at_a_time_unless_told_otherwise(arguments, jobs):
-    flags = re.search(r"^MAKEFLAGS = (.*)$", made("-n", "-p", "help", *arguments), re.M)[1]
-    assert re.findall(r"-j\d", flags) == ([jobs] if jobs else [])
+def jobs_of(cores, arguments, folder):
+    """The -j of make on a machine of so many cores; None: it cannot tell by nproc (macOS) but by getconf."""
+    for name, say in {"nproc": cores, "getconf": cores or 4}.items():
+        (folder / name).write_text(f"#!/bin/sh\necho {say}\n" if say else "#!/bin/sh\nexit 127\n")
+        (folder / name).chmod(0o755)
+    out = made("-n", "-p", "help", *arguments, PATH=f"{folder}:{os.environ['PATH']}")
+    return re.findall(r"-j\d+", re.search(r"^MAKEFLAGS = (.*)$", out, re.M)[1])
+
+
+@pytest.mark.parametrize("cores, jobs", [(1, 2), (2, 2), (3, 2), (4, 3), (7, 3), (8, 4), (192, 4), (None, 3)])
+def test_more_notebooks_run_at_a_time_on_more_cores(cores, jobs, tmp_path):
+    assert jobs_of(cores, (), tmp_path) == [f"-j{jobs}"]
+
+
+@pytest.mark.parametrize("arguments, jobs", [(("-j1",), ["-j1"]), (("-j3",), ["-j3"]), (("-j6",), ["-j6"]),
+                                             (("MAKE_VERSION=3.81",), [])])
+def test_as_many_notebooks_run_at_a_time_as_one_asks_for(arguments, jobs, tmp_path):
+    assert jobs_of(8, arguments, tmp_path) == jobs
 
 
 def test_help_names_every_target():

@@ -1,7 +1,6 @@
 """From the bytes of a photo to 96x96 pixels, and which photos of a list are taken when some do not decode."""
 import hashlib
 import io
-import os
 import struct
 import warnings
 from collections import deque
@@ -9,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import numpy as np
+from joblib import cpu_count
 from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from lib.study import SIZE
@@ -81,7 +81,7 @@ def first_good(photos, wanted, read, bad, known=None):
     none more than is needed, on all cores; their number changes nothing but the sizes of blocks. Pillow's
     warnings are not shown: they concern bad EXIF data, which is skipped, and sizes, which are checked.
     """
-    photos, cores, ahead = iter(photos), os.cpu_count(), deque()
+    photos, cores, ahead = iter(photos), cpu_count(), deque()
     with warnings.catch_warnings(), ThreadPoolExecutor(cores) as pool:  # decoders run without Python's lock
         warnings.filterwarnings("ignore", module="PIL")
         try:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import jinja2
+from joblib import cpu_count
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 
@@ -68,7 +69,7 @@ def _write(study, folder, notebooks, table, texts):
         images=in_html(on_other_images(study, "../../")), seeds=in_html(on_other_seeds(study, "../../")),
         groups=_groups(study, table), dots=claims.plot(study, table),
         titles={name: text.partition("\n")[0].lstrip("# ") for name, text in texts.items()}, figures=shown,
-        times=_times(study, notebooks), versions=artifacts.versions(), cores=os.cpu_count()))
+        times=_times(study, notebooks), versions=artifacts.versions(), cores=cpu_count()))
 
 
 def filled(template, **values):
@@ -187,7 +188,7 @@ def readme(study, path):
               "claims": filled("claims.md", counts=counts, plot=plot, rest=rest / 60,
                                seeds=on_other_seeds(study, ""),
                                tables=tables.replace("## ", "#### ").strip(), training=training / 60,
-                               cores=os.cpu_count())}
+                               cores=cpu_count())}
     text, count = BLOCK.subn(lambda block: f"{block[1]}\n{blocks[block[2]]}\n{block[3]}",
                              path.read_text(encoding="utf-8"))
     if count != len(blocks):
