@@ -8,17 +8,17 @@ import torch
 
 from lib import study
 from lib.cloud import embed, generators, theory
-from lib.images import faces
+from lib.images import faces, sources
 from lib.network import models, train
 
 from . import intake, measure, tsne
 from .training import images
 
 CPU = torch.device("cpu")
-LARGEST = {"training": 1024, "encoding": 4096, "intake": 10_400, "rendering": 8192,
+LARGEST = {"training": 1024, "encoding": 4096, "listing": 200_000, "intake": 10_400, "rendering": 8192,
            "boxes": 200_000, "radii": 500_000, "t-SNE": 8_000}    # 8n
-QUICK = {"training": 32, "encoding": 32, "intake": 1_600, "rendering": 64, "boxes": 800,
-         "radii": 800}                                              # no t-SNE: tsne.py has it
+QUICK = {"training": 32, "encoding": 32, "listing": 800, "rendering": 64, "boxes": 800,
+         "radii": 800}                                 # t-SNE and intake: tsne.py and intake.py have them
 
 
 def parts(largest, folder):
@@ -26,15 +26,21 @@ def parts(largest, folder):
     rng = np.random.default_rng(0)
     u = generators.uniform(largest["boxes"], 256, 1.0, rng)
     x, points = images(max(largest["encoding"], largest["training"])), tsne.cloud(largest.get("t-SNE", 2))
-    factors, files = faces.sample_factors(largest["rendering"], 0), intake.jpegs(largest["intake"])
+    factors, files = faces.sample_factors(largest["rendering"], 0), intake.jpegs(largest.get("intake", 0))
     model, batch = models.Autoencoder(models.CASE_I), min(32, largest["training"] // 8)
-    holders = {n: Path(folder) / str(n) for n in sizes(largest["intake"])}
+    holders = {n: Path(folder) / str(n) for n in sizes(len(files)) if files}
     for n, holder in holders.items():
         holder.mkdir()
         for i, data in enumerate(files[:n]):
             (holder / f"{i:06}.jpg").write_bytes(data)
+    empty = {n: Path(folder) / f"{n} empty" for n in sizes(largest["listing"])}
+    for n, holder in empty.items():
+        holder.mkdir()
+        for i in range(n):
+            (holder / f"{i:06}.jpg").touch()
     return {"training": lambda n: train.fit(model, x[:n], x[:1], 1, batch, device=CPU),
             "encoding": lambda n: train.encode(model, x[:n], device=CPU),
+            "listing": lambda n: sources.list_folder(empty[n], deep=False),
             "intake": lambda n: intake.whole_intake(holders[n], "laptop")(),
             "rendering": lambda n: faces.render(factors.iloc[:n]),
             "boxes": lambda n: generators.smallest_box(u[:n], np.zeros(256), np.full(256, 0.8)),

@@ -53,7 +53,7 @@ def test_a_promise_is_measured_and_ours_is_right(name, quick):
 
 
 def test_cost_against_work_has_an_exponent_per_part(quick):
-    result = quick("scaling")
+    result = quick("scaling", alone=True)
     assert FACTS <= set(result) and set(result["part"]) == set(scaling.QUICK)
     assert np.isfinite(result["exponent"]).all()
 
