@@ -214,7 +214,7 @@ def map_points(study, name, of="latents"):
     of: "latents", or "gaussian" for as many points of the normal distribution with their mean and covariance,
     or "web" and "sheet" for as many that do lie on threads, or on a curved sheet. KeyError for another.
     """
-    from lib.cloud import embed  # openTSNE and gudhi take seconds to import: only who needs them
+    from lib.cloud import embed  # openTSNE takes seconds to import: only who needs them
     from lib.trial import calibration, filaments, webs
     z = artifacts.require(study.latents("I", "train"), "02_encode_celeba")
     z, leading = z[distinct(z)], MAPS[name].leading

@@ -227,6 +227,19 @@ def test_persistence_equals_the_literal_reduction_of_the_boundary_matrix():
     assert planes.persistence(points, 2 * H) == pytest.approx(max(lifetimes) / tree.mean())
 
 
+@pytest.mark.parametrize("points", [
+    uniform(3_000, np.random.default_rng(11)), np.random.default_rng(12).standard_t(3, (400, 2)), ring(60),
+    np.unique(np.random.default_rng(13).standard_normal((2_000, 2)).round(1), axis=0)],
+    ids=["uniform", "heavy-tailed", "ring", "on a grid"])
+def test_persistence_is_that_of_gudhi(points):
+    gudhi = pytest.importorskip("gudhi", reason="gudhi, the peer, has no wheel for this machine")
+    tree = gudhi.AlphaComplex(points=points).create_simplex_tree()
+    tree.compute_persistence()
+    pieces, holes = (np.sqrt(tree.persistence_intervals_in_dimension(k)) for k in (0, 1))
+    expected = np.ptp(holes, axis=1).max() / pieces[np.isfinite(pieces[:, 1]), 1].mean()
+    assert planes.persistence(points, 1 + np.abs(points).max()) == pytest.approx(expected, rel=1e-12)
+
+
 # ------------------------------------------------------------------------------------------------- anisotropy
 
 def test_anisotropy_of_a_line_is_one():

@@ -44,7 +44,7 @@ def packages(path):
 def declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     every = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
-    return {re.split(r"[<>=\[ ]", name)[0].lower() for name in every}
+    return {re.split(r"[<>=\[ ;]", name)[0].lower() for name in every}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -98,7 +98,7 @@ def test_every_declared_package_is_pinned_once_where_it_is_needed():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     users, tests = pins("requirements.txt"), pins("requirements-test.txt")
     assert not set(users) & set(tests) and declared() <= {*users, *tests}
-    assert {re.split(r"[<>=\[ ]", name)[0].lower() for name in project["dependencies"]} <= set(users)
+    assert {re.split(r"[<>=\[ ;]", name)[0].lower() for name in project["dependencies"]} <= set(users)
 
 
 def test_no_lock_pins_a_pre_release_or_one_maker_s_graphics_card():

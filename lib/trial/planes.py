@@ -7,7 +7,8 @@ moves them too, so read each against the same statistic of clouds without struct
 from typing import NamedTuple
 
 import numpy as np
-from gudhi import AlphaComplex
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from lib.cloud.points import points as checked
@@ -101,15 +102,46 @@ def persistence(points, half_side, centre=(0.0, 0.0)):
     spanning tree), a hole lives from the a that closes a ring to the a that fills it. The ratio is blind to
     scale, and 0 when there is no hole. Points outside the window are left out.
     Raises ValueError as `clark_evans`.
-    Source: Edelsbrunner and Harer, "Computational topology", 2010, chapter VII; the GUDHI library.
+    Source: Edelsbrunner and Harer, "Computational topology", 2010, chapter VII; holes as pieces of what is
+    not filled: Delfinado and Edelsbrunner, "An incremental algorithm for Betti numbers", 1995.
     """
     inside = _window(points, half_side, centre)[1]
     _refuse_coincident(_tree(inside).query(inside, k=2)[0][:, 1])
-    complex_ = AlphaComplex(points=inside).create_simplex_tree()
-    complex_.compute_persistence()
-    pieces, holes = (np.sqrt(complex_.persistence_intervals_in_dimension(k).reshape(-1, 2)) for k in (0, 1))
-    merged = pieces[np.isfinite(pieces[:, 1]), 1]
-    return float((holes[:, 1] - holes[:, 0]).max(initial=0.0) / merged.mean())
+    try:
+        triangles = Delaunay(inside)
+    except QhullError:                                               # all on one line
+        return 0.0
+    corners, first, second = (triangles.simplices[:, turn] for turn in ([0, 1, 2], [1, 2, 0], [2, 0, 1]))
+    middle, half = (inside[first] + inside[second]) / 2, _length(inside[first] - inside[second]) / 2
+    once = triangles.neighbors < np.arange(len(corners))[:, None]    # an edge, opposite to a corner, once
+    graph = coo_array((half[once], (first[once], second[once])), shape=(len(inside),) * 2)
+    filled = _circumcircles(inside[corners])[1]
+    blunt = _length(inside[corners] - middle) < half                 # such an edge comes with its triangle
+    longest = _longest_life(filled, triangles.neighbors, np.where(blunt, filled[:, None], half))
+    return float(longest / minimum_spanning_tree(graph).data.mean())
+
+
+def _longest_life(filled, beyond, crossed):
+    """Largest lifetime of a hole, from the largest radius down: what is empty then and cut off is a hole.
+
+    filled (T,): radius that fills a triangle; beyond (T, 3): the triangle past each edge, -1 outside;
+    crossed (T, 3): radius at which the edge closes, as seen from this triangle (the larger one counts).
+    """
+    order = np.argsort(-crossed, axis=None)
+    near, past, closed = order // 3, beyond.ravel()[order], crossed.ravel()[order]
+    filled, within, longest = [*filled.tolist(), np.inf], list(range(len(filled) + 1)), 0.0
+
+    def hole(triangle):
+        while within[triangle] != triangle:
+            within[triangle] = triangle = within[within[triangle]]
+        return triangle
+    for a, b, radius in zip(near.tolist(), past.tolist(), closed.tolist(), strict=True):
+        smaller, larger = sorted((hole(a), hole(b)), key=filled.__getitem__)
+        if smaller != larger:                                        # the hole that is filled first ends here
+            within[smaller] = larger
+            if filled[smaller] - longest > radius:
+                longest = filled[smaller] - radius
+    return longest
 
 
 def anisotropy(points, half_side, k=10, centre=(0.0, 0.0)):
@@ -234,12 +266,20 @@ def empty_circles(points):
         corners = points[Delaunay(points).simplices]
     except QhullError as error:
         raise ValueError("the points lie on one line, so they enclose no empty circle") from error
+    centres, radii = _circumcircles(corners)
+    return centres[np.isfinite(radii)], radii[np.isfinite(radii)]
+
+
+def _circumcircles(corners):
+    """Centres (T, 2) and radii (T,) of the circles through the corners (T, 3, 2); of a flat triangle inf.
+
+    Only on the hull of a triangulation are three corners in line.
+    """
     b, c = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     double_area = b[:, 0] * c[:, 1] - b[:, 1] * c[:, 0]
-    flat = double_area == 0                             # on the hull only, where three points are in line
-    b, c, corners, double_area = b[~flat], c[~flat], corners[~flat], double_area[~flat]
     bb, cc = (b * b).sum(axis=1), (c * c).sum(axis=1)
-    offset = np.stack([c[:, 1] * bb - b[:, 1] * cc, b[:, 0] * cc - c[:, 0] * bb]) / (2 * double_area)
+    offset = np.stack([c[:, 1] * bb - b[:, 1] * cc, b[:, 0] * cc - c[:, 0] * bb])
+    offset = np.divide(offset, 2 * double_area, where=double_area != 0, out=np.full_like(offset, np.inf))
     return corners[:, 0] + offset.T, np.hypot(*offset)
 
 
@@ -260,6 +300,10 @@ def _refuse_coincident(nearest):
     if not nearest.min() > 0:
         raise ValueError(f"{np.count_nonzero(nearest == 0)} points of the window coincide with others; "
                          "drop them with numpy.unique(points, axis=0)")
+
+
+def _length(vectors):
+    return np.hypot(vectors[..., 0], vectors[..., 1])
 
 
 def _tree(points):
