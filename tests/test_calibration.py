@@ -70,6 +70,7 @@ def test_the_committed_tables_are_complete_and_say_which_null_is_unfair():
     sizes, powers = (pd.read_csv(TABLES / f"{name}.csv") for name in ("sizes", "powers"))
     assert {"gaussian", "skewed", "heavy-tailed", "uneven"} == set(sizes.cloud)
     assert len(powers) == 3 * 6 * 3 * 11
+    assert set(sizes.trials) == {200} and set(powers.repeats) == {20}           # three rows once had 20 or 21
     assert ((sizes.verdict == "too high") == (sizes.found > sizes.high)).all()
     assert ((sizes.verdict == "too low") == (sizes.found < sizes.low)).all()
     # known: the shuffled null is unfair to skewed clouds, whose principal axes are not those of the skew
