@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from joblib import cpu_count
 from PIL import Image
 from torchvision import datasets, transforms
 
@@ -82,7 +83,7 @@ def run(quick):
                 (folder / "all" / f"{i:06}.jpg").write_bytes(data)
                 packed.writestr(f"{i:06}.jpg", data)
         callables = {"folder": whole_intake(folder / "all", scale), "zip": whole_intake(archive, scale),
-                     "peer": data_loader(folder, os.cpu_count())}
+                     "peer": data_loader(folder, cpu_count())}
         times = measure.rounds(callables, repeats)
     made, rows = callables["folder"].cache, []
     for kind in ("folder", "zip"):                                   # a small source is not used up

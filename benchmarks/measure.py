@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from joblib import cpu_count
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -72,7 +73,7 @@ def machine():
         model = found[0] if found else model
     versions = [f"python {platform.python_version()}",
                 *(f"{name} {metadata.version(name)}" for name in PACKAGES)]
-    return {"cpu": model, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
+    return {"cpu": model, "cores": cpu_count(), "load": round(os.getloadavg()[0], 1),
             "versions": ", ".join(versions), "date": datetime.date.today().isoformat()}
 
 

@@ -1,8 +1,8 @@
 """Faces drawn per second and core."""
-import os
 
 import numpy as np
 import torch
+from joblib import cpu_count
 
 from lib.images import faces
 
@@ -23,7 +23,7 @@ def with_threads(threads, function):
 
 def rendering(n, repeats):
     """Faces on all cores; the floor is the rate of one core times the cores."""
-    factors, cores = faces.sample_factors(n, 0), os.cpu_count()
+    factors, cores = faces.sample_factors(n, 0), cpu_count()
     times = measure.rounds({"ours": with_threads(cores, lambda: faces.render(factors)),
                             "floor": with_threads(1, lambda: faces.render(factors))}, repeats)
     times["floor"] /= cores

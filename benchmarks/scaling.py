@@ -23,21 +23,13 @@ QUICK = {"training": 32, "encoding": 32, "listing": 800, "rendering": 64, "boxes
 
 def parts(largest, folder):
     """{name: function of n}; what they work on is prepared here, for the largest n of each."""
-    rng = np.random.default_rng(0)
+    rng, root = np.random.default_rng(0), Path(folder)
     u = generators.uniform(largest["boxes"], 256, 1.0, rng)
     x, points = images(max(largest["encoding"], largest["training"])), tsne.cloud(largest.get("t-SNE", 2))
     factors, files = faces.sample_factors(largest["rendering"], 0), intake.jpegs(largest.get("intake", 0))
     model, batch = models.Autoencoder(models.CASE_I), min(32, largest["training"] // 8)
-    holders = {n: Path(folder) / str(n) for n in sizes(len(files)) if files}
-    for n, holder in holders.items():
-        holder.mkdir()
-        for i, data in enumerate(files[:n]):
-            (holder / f"{i:06}.jpg").write_bytes(data)
-    empty = {n: Path(folder) / f"{n} empty" for n in sizes(largest["listing"])}
-    for n, holder in empty.items():
-        holder.mkdir()
-        for i in range(n):
-            (holder / f"{i:06}.jpg").touch()
+    holders = {n: filled(root / f"photos {n}", files[:n]) for n in (sizes(len(files)) if files else ())}
+    empty = {n: filled(root / f"empty {n}", n * [b""]) for n in sizes(largest["listing"])}
     return {"training": lambda n: train.fit(model, x[:n], x[:1], 1, batch, device=CPU),
             "encoding": lambda n: train.encode(model, x[:n], device=CPU),
             "listing": lambda n: sources.list_folder(empty[n], deep=False),
@@ -46,6 +38,14 @@ def parts(largest, folder):
             "boxes": lambda n: generators.smallest_box(u[:n], np.zeros(256), np.full(256, 0.8)),
             "radii": lambda n: theory.simulate_radii(study.RADIUS_DIMS, n),
             "t-SNE": lambda n: embed.tsne(points[:n])}
+
+
+def filled(folder, files):
+    """The new `folder` with the files (bytes) in it as 000000.jpg and so on."""
+    folder.mkdir()
+    for i, data in enumerate(files):
+        (folder / f"{i:06}.jpg").write_bytes(data)
+    return folder
 
 
 def sizes(largest):
